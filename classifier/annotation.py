@@ -1,0 +1,123 @@
+"""What the annotator returns: labelled spans, a scorecard, warnings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
+
+from classifier.document import Document, Sentence, Span
+from classifier.errors import InvalidInputError
+
+Mode: TypeAlias = Literal["strict", "balanced", "sensitive"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def check_mode(mode: str) -> Mode:
+    """The mode itself, if it is one.
+
+    Raises
+    ------
+    InvalidInputError
+        If the name is no mode.
+    """
+    for known in MODES:
+        if mode == known:
+            return known
+    raise InvalidInputError(
+        f"mode {str(mode)[:40]!r} is unknown; known are {', '.join(MODES)}", field="mode", code="unknown_mode"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSpan:
+    """Trigger words of one label in one sentence.
+
+    Parameters
+    ----------
+    id : str
+        Sixteen hex digits; the same for the same label on the same words of a sentence (white space
+        folded), wherever the sentence stands, so that a client can hide a span and keep it hidden.
+        The second occurrence of an identical sentence in one document shares it.
+    label : str
+        A label's id.
+    span : Span
+        The trigger, inside ``sentence``.
+    sentence : Span
+        The sentence that was scored.
+    text : str
+        The trigger's words.
+    score : float
+        Calibrated probability in [0, 1] that the sentence carries the label.
+    """
+
+    id: str
+    label: str
+    span: Span
+    sentence: Span
+    text: str
+    score: float
+
+    def __post_init__(self) -> None:
+        if not self.sentence.contains(self.span):
+            raise ValueError(f"trigger {self.span} is outside its sentence {self.sentence}")
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"score {self.score} is outside [0, 1]")
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    """One review criterion: ``score`` in [0, 1] (1 = satisfied) and a verdict where one can be given."""
+
+    score: float
+    verdict: Literal["satisfactory", "not satisfactory"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextWarning:
+    """Something about the text that makes its annotations less reliable."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Which model answered."""
+
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """All that is known of one article.
+
+    Parameters
+    ----------
+    document : Document
+    sentences : tuple of Sentence
+        In document order, title first.
+    spans : tuple of LabelledSpan
+        In document order, then in the order of the labels.
+    scorecard : mapping of str to CriterionScore
+        By criterion id; empty if the model has none.
+    warnings : tuple of TextWarning
+    model : ModelInfo
+    mode : {"strict", "balanced", "sensitive"}
+    """
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    spans: tuple[LabelledSpan, ...]
+    model: ModelInfo
+    mode: Mode
+    scorecard: Mapping[str, CriterionScore] = field(default_factory=dict)
+    warnings: tuple[TextWarning, ...] = ()
+
+
+def span_id(label: str, sentence_text: str) -> str:
+    """Identifier of a label on a sentence: see ``LabelledSpan.id``."""
+    folded = " ".join(sentence_text.split())
+    return hashlib.sha256(f"{label}\n{folded}".encode()).hexdigest()[:16]

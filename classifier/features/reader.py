@@ -1,0 +1,127 @@
+"""Sentences to tokens and cue matches: the only place that runs spaCy.
+
+Everything is copied out of spaCy's objects before the memory zone closes, so that a long-running
+service doesn't grow, and a lock keeps the zone (which isn't thread-safe) to one thread at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import spacy
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from classifier.document import Document, Sentence, Span
+from classifier.features.cues import NUMBER, cue_lists, normalise
+from classifier.segmentation import split
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSentence:
+    """A sentence with its tokens.
+
+    Parameters
+    ----------
+    sentence : Sentence
+    tokens : tuple of str
+        Normalised words: lower case, straight quotes, numbers as ``#``.
+    offsets : tuple of (int, int)
+        Code points of each token in its field.
+    cues : tuple of (int, int, int)
+        Matches as (cue number in ``cue_lists()``, first token, token after the last), by position.
+    """
+
+    sentence: Sentence
+    tokens: tuple[str, ...]
+    offsets: tuple[tuple[int, int], ...]
+    cues: tuple[tuple[int, int, int], ...]
+
+    def span(self, first: int, last: int) -> Span:
+        """The span from token ``first`` up to, without, token ``last``."""
+        return Span(self.offsets[first][0], self.offsets[last - 1][1], self.sentence.span.field)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document with all its sentences read."""
+
+    document: Document
+    sentences: tuple[ParsedSentence, ...]
+
+
+class Reader:
+    """Reads documents with a blank English pipeline: tokenizer and phrase matcher, no statistical part.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._nlp = spacy.blank("en")
+        self._lock = threading.Lock()
+        self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
+        self._keys: dict[int, int] = {}
+        for number, (name, phrases) in enumerate(cue_lists().items()):
+            self._matcher.add(name, [self._tokenise(phrase.replace(NUMBER, "7")) for phrase in phrases])
+            self._keys[self._nlp.vocab.strings[name]] = number
+
+    def read(self, documents: Iterable[Document]) -> list[ParsedDocument]:
+        """Split and tokenise documents.
+
+        Returns
+        -------
+        list of ParsedDocument
+            In the order given.
+        """
+        split_documents = [(document, split(document)) for document in documents]
+        with self._lock, self._nlp.memory_zone():
+            return [ParsedDocument(document, self._read(document, sentences)) for document, sentences in split_documents]
+
+    def warm(self, words: Iterable[str]) -> None:
+        """Fill the tokenizer's cache, which is not filled inside a memory zone."""
+        with self._lock:
+            for word in words:
+                self._nlp.tokenizer(word)
+
+    def _read(self, document: Document, sentences: Sequence[Sentence]) -> tuple[ParsedSentence, ...]:
+        parsed = []
+        for sentence in sentences:
+            doc = self._tokenise(document.slice(sentence.span))
+            start = sentence.span.start
+            words = [token for token in doc if not token.is_space]
+            position = {token.i: number for number, token in enumerate(words)}
+            parsed.append(
+                ParsedSentence(
+                    sentence,
+                    tuple(token.norm_ for token in words),
+                    tuple((start + token.idx, start + token.idx + len(token)) for token in words),
+                    self._cues(doc, position),
+                )
+            )
+        return tuple(parsed)
+
+    def _cues(self, doc: Doc, position: dict[int, int]) -> tuple[tuple[int, int, int], ...]:
+        found = [
+            (self._keys[key], position[first], position[last - 1] + 1)
+            for key, first, last in self._matcher(doc)
+            if first in position and last - 1 in position
+        ]
+        return tuple(sorted(found, key=lambda match: (match[1], -match[2], match[0])))
+
+    def _tokenise(self, text: str) -> Doc:
+        doc = self._nlp.tokenizer(text)
+        for token in doc:
+            norm = token.norm_
+            folded = normalise(norm.lower())
+            if folded != norm:
+                token.norm_ = folded
+        return doc
+
+
+@cache
+def shared_reader() -> Reader:
+    """One reader a process."""
+    return Reader()

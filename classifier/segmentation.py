@@ -1,0 +1,189 @@
+"""Text to headline, paragraphs and sentences, with offsets that lose nothing.
+
+Rules, not a statistical parser: sentence ends are found at terminal punctuation unless a list says
+that the full stop belongs to the word. Runs in time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+from classifier.document import Document, Field, Sentence, SentenceKind, Span
+from classifier.prose import prose_of
+
+MAX_SENTENCE_CHARS = 1200
+"""A longer run without a sentence end is cut at white space: it bounds the work for one sentence."""
+MAX_HEADLINE_CHARS = 250
+"""A longer first line is a paragraph, not a headline."""
+_MAX_HEADING_WORDS = 14
+
+_BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
+_PARAGRAPH_BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*")
+_BULLET = re.compile(r"[•·▪◦‣●*–—-]+\s+|[•·▪◦‣●]|\(?(?:\d{1,2}|[a-z])[.)]\s+(?=\S)")
+_CLOSERS = "\"'”’»)]}"
+# A candidate: terminal punctuation, closing quotes, then white space; or a full stop glued to the next sentence.
+_CANDIDATE = re.compile(
+    rf"(?P<end>[.!?…]+[{re.escape(_CLOSERS)}]*(?:\[\d+\])?)(?=\s+(?P<next>\S))"
+    r"|(?<=[a-z]{3})(?P<glued>[.!?][”\"’]?)(?=[A-Z“\"][a-z’]+\s)"
+    r"|(?P<bullet>\s)(?=[•▪●‣]\s*\S)"
+)
+_WORD_BEFORE = re.compile(r"[^\s(\[“\"‘']+$")
+_WORD = re.compile(r"[\w.'’-]+")
+_INITIAL = re.compile(r"(?:[A-Z]|[A-Z](?:\.-?[A-Z])+)$")
+
+
+def split(document: Document) -> tuple[Sentence, ...]:
+    """All sentences of a document in order, title first.
+
+    Returns
+    -------
+    tuple of Sentence
+        Never empty, never overlapping; white space, markup and bullet marks lie between them.
+        A document whose text is markup alone gives one sentence that covers it.
+    """
+    found: list[Sentence] = []
+    paragraph = 0
+    fields: tuple[Field, ...] = ("title", "text")
+    for field in fields:
+        source = document.field(field)
+        prose = prose_of(source)
+        for start, end, kind in _blocks(prose, is_title=field == "title", has_title=bool(document.title)):
+            whole = kind == "headline"
+            bounds = [(start, end)] if whole else _sentences(prose, start, end)
+            for first, last in (piece for bound in bounds for piece in _pieces(prose, *bound)):
+                found.append(Sentence(Span(first, last, field), len(found), paragraph, kind))
+            paragraph += 1
+    if not found:
+        stripped = document.text.strip()
+        first = document.text.index(stripped)
+        found.append(Sentence(Span(first, first + min(len(stripped), MAX_SENTENCE_CHARS)), 0, 0))
+    return tuple(found)
+
+
+def _blocks(prose: str, *, is_title: bool, has_title: bool) -> Iterator[tuple[int, int, SentenceKind]]:
+    """Paragraphs (and lines that stand alone) as stripped ranges with their kind."""
+    if is_title:
+        if prose.strip():
+            yield (*_strip(prose, 0, len(prose)), "headline")
+        return
+    first = True
+    position = 0
+    for match in (*_PARAGRAPH_BREAK.finditer(prose), None):
+        end = match.start() if match else len(prose)
+        for line_start, line_end in _lines(prose, position, end):
+            start, stop = _strip(prose, line_start, line_end)
+            if start == stop:
+                continue
+            alone = match is not None and (line_start, line_end) == (position, end)
+            if first and not has_title and alone and stop - start <= MAX_HEADLINE_CHARS:
+                yield start, stop, "headline"
+            else:
+                yield from _typed(prose, start, stop)
+            first = False
+        if match:
+            position = match.end()
+
+
+def _typed(prose: str, start: int, end: int) -> Iterator[tuple[int, int, SentenceKind]]:
+    bullet = _BULLET.match(prose, start, end)
+    if bullet and bullet.end() < end:
+        start, end = _strip(prose, bullet.end(), end)
+        if start < end:
+            yield start, end, "bullet"
+        return
+    block = prose[start:end]
+    is_heading = block[-1] not in ".!?…:;,\"”’)" and len(block.split(None, _MAX_HEADING_WORDS)) <= _MAX_HEADING_WORDS
+    yield start, end, "heading" if is_heading else "body"
+
+
+def _lines(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Lines of a paragraph; a line that was only wrapped is joined with the next."""
+    line_start = start
+    for match in _BREAK.finditer(prose, start, end):
+        before = prose[line_start : match.start()].rstrip()
+        after = prose[match.end() : match.end() + 80].lstrip()
+        last_line = before[-100:].splitlines()[-1] if before else ""
+        wrapped = bool(before) and before[-1] not in ".!?…:\"”’" and len(last_line) >= 40
+        if wrapped and after and not _BULLET.match(after):
+            continue
+        if before and before[-1] in ".!?…\"”’" and len(last_line) >= 60 and len(before) < 100 and after[:1].islower():
+            continue
+        yield line_start, match.start()
+        line_start = match.end()
+    yield line_start, end
+
+
+def _sentences(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for match in _CANDIDATE.finditer(prose, start, end):
+        if match.group("end") is not None and not _ends(prose, position, match):
+            continue
+        stripped = _strip(prose, position, match.end())
+        if stripped[0] < stripped[1]:
+            yield stripped
+        position = match.end()
+        bullet = _BULLET.match(prose, _strip(prose, position, end)[0], end)
+        if match.group("bullet") is not None and bullet:
+            position = bullet.end()
+    stripped = _strip(prose, position, end)
+    if stripped[0] < stripped[1]:
+        yield stripped
+
+
+def _ends(prose: str, start: int, match: re.Match[str]) -> bool:
+    """Whether terminal punctuation followed by white space ends the sentence begun at ``start``."""
+    after = match.start("next")
+    following = _WORD.match(prose, after)
+    next_word = following.group() if following else ""
+    if next_word[:1].islower() and next_word.islower():
+        return False
+    mark = match.group("end")
+    if mark[0] != "." or mark.startswith(".."):
+        return True
+    before = _WORD_BEFORE.search(prose, max(start, match.start() - 40), match.start())
+    word = before.group() if before else ""
+    starts = next_word.lower().rstrip(".'’") in _lists()["starters"]
+    if word.lower() in _lists()["never"]:
+        # "no." is an abbreviation only before a number.
+        return word.lower() in ("no", "nos") and not next_word[:1].isdigit()
+    if word.lower() in _lists()["maybe"]:
+        return starts or (mark != "." and not next_word)
+    if _INITIAL.match(word):
+        before_word = prose[max(start, match.start() - 60) : match.start() - len(word)].split()
+        is_name = not before_word or before_word[-1][:1].isupper() or len(word) > 1
+        return starts if is_name or not starts else True
+    return True
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    raw = tomllib.loads(resources.files("classifier").joinpath("data/abbreviations.toml").read_text(encoding="utf-8"))
+    return {name: frozenset(words) for name, words in raw.items()}
+
+
+def _pieces(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The range itself, or pieces of it if it is longer than a sentence may be."""
+    while end - start > MAX_SENTENCE_CHARS:
+        limit = start + MAX_SENTENCE_CHARS
+        cut = max(prose.rfind(mark, start + MAX_SENTENCE_CHARS // 2, limit) for mark in ("; ", ", ", " ", "\n"))
+        cut = cut + 1 if cut > start else limit
+        piece = _strip(prose, start, cut)
+        if piece[0] < piece[1]:
+            yield piece
+        start = cut
+    start, end = _strip(prose, start, end)
+    if start < end:
+        yield start, end
+
+
+def _strip(prose: str, start: int, end: int) -> tuple[int, int]:
+    """The range without white space at its ends; empty ranges come back as ``(end, end)``."""
+    while start < end and prose[start].isspace():
+        start += 1
+    while end > start and prose[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,1 @@
+"""Adapters around the classifier: HTTP, the ``overclaim`` command, batch files, a web page. Each is thin."""

@@ -1,0 +1,72 @@
+"""The HTTP application: wires routes, errors and the model together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from classifier.annotator import Annotator
+from service import errors
+from service.access import AccessMiddleware
+from service.engine import Engine
+from service.routes import annotate, health, labels
+from service.settings import Settings, load_settings
+from service.version import version
+
+WEB = Path(__file__).parent / "web"
+
+
+def create_app(settings: Settings | None = None, annotator: Annotator | None = None) -> FastAPI:
+    """Build the application.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Read from the environment by default.
+    annotator : Annotator, optional
+        A loaded model; by default the model of the settings is loaded when the server starts.
+
+    Returns
+    -------
+    FastAPI
+
+    Raises
+    ------
+    SettingsError
+        If the environment holds a bad setting.
+    """
+    engine = Engine(settings or load_settings(), annotator)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await engine.load()
+        yield
+
+    app = FastAPI(
+        title="Overclaim",
+        version=version(),
+        summary="Marks, word by word, where health news claims more than its evidence allows.",
+        lifespan=lifespan,
+        # The documentation pages load scripts from a CDN; /openapi.json serves any viewer of one's own.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.engine = engine
+    errors.install(app)
+    # The last one added is the outermost: it must see the status of errors, too.
+    app.add_middleware(errors.SafeErrorsMiddleware)
+    app.add_middleware(AccessMiddleware)
+    for router in (annotate.router, labels.router, health.router):
+        app.include_router(router)
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(WEB / "index.html")
+
+    app.mount("/web", StaticFiles(directory=WEB), name="web")
+    return app

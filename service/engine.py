@@ -1,0 +1,80 @@
+"""The loaded model and the bounded threads that use it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+import classifier
+from classifier.annotator import Annotator
+from classifier.errors import ArtifactError
+from service.errors import NotReadyError
+from service.settings import Settings
+
+logger = logging.getLogger("overclaim.service")
+T = TypeVar("T")
+
+
+class Engine:
+    """What the routes share: settings, one annotator, and a limit on how many threads score at once.
+
+    Parameters
+    ----------
+    settings : Settings
+    annotator : Annotator, optional
+        A loaded model; without one, ``load`` reads it.
+    """
+
+    def __init__(self, settings: Settings, annotator: Annotator | None = None) -> None:
+        self.settings = settings
+        self._annotator = annotator
+        self._limiter = CapacityLimiter(settings.threads)
+
+    @property
+    def ready(self) -> bool:
+        """True once a model is loaded."""
+        return self._annotator is not None
+
+    @property
+    def annotator(self) -> Annotator:
+        """The loaded model.
+
+        Raises
+        ------
+        NotReadyError
+            If none is loaded.
+        """
+        if self._annotator is None:
+            raise NotReadyError
+        return self._annotator
+
+    async def load(self) -> None:
+        """Load the model, if none was handed in.
+
+        A model that can't be loaded is logged, and the service stays up but not ready: an operator then reads the
+        reason in the log instead of watching a process that restarts for ever.
+        """
+        if self._annotator is not None:
+            return
+        try:
+            self._annotator = await to_thread.run_sync(classifier.load, self.settings.model)
+        except ArtifactError as err:
+            logger.error("no model: %s", err)
+        else:
+            logger.info("model %s loaded", self._annotator.model.version)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run CPU work in one of at most ``settings.threads`` threads; others wait their turn.
+
+        The event loop stays free meanwhile. The work is finished even if the client goes away.
+        """
+        return await to_thread.run_sync(work, limiter=self._limiter)
+
+
+def engine_of(request: Request) -> Engine:
+    """Return the engine of the application that a request came to."""
+    return cast(Engine, request.app.state.engine)

@@ -1,0 +1,214 @@
+"""Requests and responses of the public contract, and the one place where an Annotation becomes JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from classifier.annotation import Annotation, LabelledSpan, Mode
+from classifier.document import Field as TextField
+from classifier.document import Span
+from classifier.errors import InvalidInputError
+from classifier.labels import LABEL_IDS, labels
+from service.offsets import OffsetTable, OffsetUnit
+from service.wire import json_kind, printable
+
+_REQUEST_EXAMPLE: dict[str, object] = {
+    "text": "A pill that melts fat\n\nThe miracle pill cured all twelve mice, and it will soon be on sale.",
+    "title": None,
+    "labels": None,
+    "mode": "balanced",
+    "offset_unit": "codepoint",
+}
+_RESPONSE_EXAMPLE: dict[str, object] = {
+    "model": {"version": "0.1.0", "sha256": "9f2c" + "0" * 60},
+    "offset_unit": "codepoint",
+    "mode": "balanced",
+    "spans": [
+        {
+            "id": "5d41402abc4b2a76",
+            "field": "text",
+            "label": "sensational_language",
+            "start": 27,
+            "end": 34,
+            "text": "miracle",
+            "score": 0.91,
+            "sentence": {"start": 23, "end": 91},
+            "title": labels()["sensational_language"].title,
+            "message": labels()["sensational_language"].message,
+            "suggestion": labels()["sensational_language"].suggestion,
+        }
+    ],
+    "scorecard": {
+        "language": {"score": 0.12, "verdict": "not satisfactory"},
+        "novelty": {"score": 0.5, "verdict": None},
+    },
+    "warnings": [],
+}
+
+
+class AnnotateRequest(BaseModel):
+    """An article to score."""
+
+    # `hide_input_in_errors`: a validation error that is ever printed must not show the article.
+    model_config = ConfigDict(
+        extra="forbid", strict=True, hide_input_in_errors=True, json_schema_extra={"example": _REQUEST_EXAMPLE}
+    )
+
+    text: str = Field(description="The article. With no title, a first line followed by a blank line is its headline.")
+    title: str | None = Field(default=None, description="The headline, if it isn't part of the text.")
+    labels: list[str] | None = Field(default=None, description=f"Only these labels: {', '.join(LABEL_IDS)}.")
+    mode: Mode = Field(default="balanced", description="strict: precision first. sensitive: recall first.")
+    offset_unit: OffsetUnit = Field(default="codepoint", description="Unit of every offset in the response.")
+
+
+class Range(BaseModel):
+    """A half-open range of one field, in the response's offset unit."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class SpanOut(BaseModel):
+    """Trigger words of one label; ``start`` and ``end`` count in ``field``."""
+
+    id: str = Field(description="The same for the same label on the same sentence, wherever it stands.")
+    field: TextField
+    label: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+    score: float = Field(ge=0, le=1, description="Probability that the sentence carries the label.")
+    sentence: Range
+    title: str
+    message: str
+    suggestion: str
+
+
+class CriterionOut(BaseModel):
+    """One review criterion of the whole article; 1 is satisfied."""
+
+    score: float = Field(ge=0, le=1)
+    verdict: Literal["satisfactory", "not satisfactory"] | None
+
+
+class WarningOut(BaseModel):
+    """Something about the text that makes its annotations less reliable."""
+
+    code: str
+    message: str
+
+
+class ModelOut(BaseModel):
+    """Which model answered."""
+
+    version: str
+    sha256: str
+
+
+class AnnotateResponse(BaseModel):
+    """The annotations of one article: the public contract."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _RESPONSE_EXAMPLE})
+
+    model: ModelOut
+    offset_unit: OffsetUnit
+    mode: Mode
+    spans: list[SpanOut]
+    scorecard: dict[str, CriterionOut]
+    warnings: list[WarningOut]
+
+
+def to_response(annotation: Annotation, unit: OffsetUnit = "codepoint") -> AnnotateResponse:
+    """Write an annotation in the public form, with offsets in the asked unit.
+
+    Parameters
+    ----------
+    annotation : Annotation
+    unit : {"codepoint", "utf16", "utf8"}
+        Unit of every ``start`` and ``end``; spans of the title count in the title.
+
+    Returns
+    -------
+    AnnotateResponse
+        What the HTTP service, the command and batch files all write.
+    """
+    document = annotation.document
+    tables = {name: OffsetTable(document.field(name)) for name in get_args(TextField)}
+
+    def place(span: Span) -> Range:
+        table = tables[span.field]
+        return Range(start=table.convert(span.start, unit), end=table.convert(span.end, unit))
+
+    return AnnotateResponse(
+        model=ModelOut(version=annotation.model.version, sha256=annotation.model.sha256),
+        offset_unit=unit,
+        mode=annotation.mode,
+        spans=[_span_out(found, place(found.span), place(found.sentence)) for found in annotation.spans],
+        scorecard={
+            name: CriterionOut(score=entry.score, verdict=entry.verdict) for name, entry in annotation.scorecard.items()
+        },
+        warnings=[WarningOut(code=warning.code, message=warning.message) for warning in annotation.warnings],
+    )
+
+
+def _span_out(found: LabelledSpan, span: Range, sentence: Range) -> SpanOut:
+    label = labels()[found.label]
+    return SpanOut(
+        id=found.id,
+        field=found.span.field,
+        label=found.label,
+        start=span.start,
+        end=span.end,
+        text=found.text,
+        score=found.score,
+        sentence=sentence,
+        title=label.title,
+        message=label.message,
+        suggestion=label.suggestion,
+    )
+
+
+def parse_request(values: Mapping[str, object]) -> AnnotateRequest:
+    """Check the types and names of a request.
+
+    Raises
+    ------
+    InvalidInputError
+        Names the field at fault. The values themselves (empty text, labels, surrogates) are the annotator's to judge.
+    """
+    known = tuple(AnnotateRequest.model_fields)
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        shown = ", ".join(printable(name) for name in unknown[:5])
+        raise InvalidInputError(
+            f"unknown key{'s' if len(unknown) > 1 else ''} {shown}; known are {', '.join(known)}",
+            field=printable(unknown[0])[1:-1],
+            code="unknown_key",
+        )
+    try:
+        return AnnotateRequest.model_validate(values)
+    except ValidationError as err:
+        problem = err.errors(include_input=False, include_url=False, include_context=False)[0]
+        raise _field_error(str(problem["loc"][0]), values) from None
+
+
+def _field_error(field: str, values: Mapping[str, object]) -> InvalidInputError:
+    choices: dict[str, tuple[tuple[str, ...], str]] = {
+        "mode": (get_args(Mode), "unknown_mode"),
+        "offset_unit": (get_args(OffsetUnit), "unknown_unit"),
+    }
+    if field not in values:
+        return InvalidInputError(f"{field} is required", field=field, code="missing")
+    value = values[field]
+    if field in choices:
+        known, code = choices[field]
+        shown = printable(value) if isinstance(value, str) else json_kind(value)
+        return InvalidInputError(f"{field} must be one of {', '.join(known)}, not {shown}", field=field, code=code)
+    if field == "labels":
+        inside = next((item for item in value if not isinstance(item, str)), None) if isinstance(value, list) else value
+        where = "a list of label ids; it holds" if isinstance(value, list) else "a list of label ids, not"
+        return InvalidInputError(f"labels must be {where} {json_kind(inside)}", field=field, code="not_a_list")
+    return InvalidInputError(f"{field} must be a string, not {json_kind(value)}", field=field, code="not_a_string")
