@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 
 from classifier.annotation import Annotation, LabelledSpan, Mode
 from classifier.document import Field as TextField
@@ -15,14 +16,14 @@ from classifier.labels import LABEL_IDS, labels
 from service.offsets import OffsetTable, OffsetUnit
 from service.wire import json_kind, printable
 
-_REQUEST_EXAMPLE: dict[str, object] = {
+_REQUEST_EXAMPLE: JsonDict = {
     "text": "A pill that melts fat\n\nThe miracle pill cured all twelve mice, and it will soon be on sale.",
     "title": None,
     "labels": None,
     "mode": "balanced",
     "offset_unit": "codepoint",
 }
-_RESPONSE_EXAMPLE: dict[str, object] = {
+_RESPONSE_EXAMPLE: JsonDict = {
     "model": {"version": "0.1.0", "sha256": "9f2c" + "0" * 60},
     "offset_unit": "codepoint",
     "mode": "balanced",

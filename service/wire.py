@@ -89,6 +89,17 @@ def printable(name: object, length: int = 40) -> str:
     return ascii(str(name)[:length])
 
 
+def json_line(value: object) -> str:
+    """Write a value as JSON on one line, whatever a reader takes for a line's end.
+
+    Non-ASCII characters stay readable, except the three that ``str.splitlines`` and JavaScript break lines at.
+    """
+    written = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for breaker in "\u0085\u2028\u2029":
+        written = written.replace(breaker, f"\\u{ord(breaker):04x}")
+    return written
+
+
 def check_size(text: str, title: str | None, limit: int) -> None:
     """Refuse an article over the limit.
 

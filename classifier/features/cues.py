@@ -11,8 +11,8 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
-_GROUP = re.compile(r"\{([^{}]*)\}")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER = "#"
 """What every number reads as, in phrases and in tokens."""
@@ -41,21 +41,41 @@ def cue_lists() -> dict[str, tuple[str, ...]]:
 
 
 def expand(phrase: str) -> list[str]:
-    """All readings of a phrase with alternatives in braces.
+    """All readings of a phrase with alternatives in braces, which may be nested.
 
     >>> expand("{may,might} help{,s}")
     ['may help', 'may helps', 'might help', 'might helps']
+
+    Raises
+    ------
+    ValueError
+        If braces don't match.
     """
-    match = _GROUP.search(phrase)
-    if match is None:
+    opening = phrase.find("{")
+    if opening < 0:
+        if "}" in phrase:
+            raise ValueError(f"braces don't match in {phrase!r}")
         return [phrase]
-    head, tail = phrase[: match.start()], phrase[match.end() :]
-    return [form for choice in _split_alternatives(match.group(1)) for form in expand(head + choice + tail)]
+    depth = 0
+    cuts = [opening]
+    for place in range(opening, len(phrase)):
+        character = phrase[place]
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            cuts.append(place)
+            break
+        if character == "," and depth == 1 and not _in_number(phrase, place):
+            cuts.append(place)
+    else:
+        raise ValueError(f"braces don't match in {phrase!r}")
+    tails = expand(phrase[cuts[-1] + 1 :])
+    heads = [form for start, end in pairwise(cuts) for form in expand(phrase[start + 1 : end])]
+    return [phrase[:opening] + head + tail for head in heads for tail in tails]
 
 
-def _split_alternatives(inside: str) -> list[str]:
-    # A comma between digits belongs to a number ("1,000").
-    return re.split(r",(?!\d{3}(?!\d))|(?<!\d),(?=\d)", inside)
+def _in_number(phrase: str, place: int) -> bool:
+    """Whether the comma at ``place`` groups digits ("1,000") rather than parting alternatives."""
+    return phrase[place - 1].isdigit() and re.match(r",000(?!\d)", phrase[place:]) is not None
 
 
 def normalise(norm: str) -> str:

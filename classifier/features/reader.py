@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import spacy
+from numpy.typing import NDArray
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
@@ -45,12 +47,22 @@ class ParsedSentence:
         return Span(self.offsets[first][0], self.offsets[last - 1][1], self.sentence.span.field)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ParsedDocument:
-    """A document with all its sentences read."""
+    """A document with all its sentences read.
+
+    Parameters
+    ----------
+    document : Document
+    sentences : tuple of ParsedSentence
+        Never empty.
+    cue_counts : ndarray of float32, shape (n_sentences, n_cues)
+        How often each list of ``cue_lists()`` matches in each sentence.
+    """
 
     document: Document
     sentences: tuple[ParsedSentence, ...]
+    cue_counts: NDArray[np.float32]
 
 
 class Reader:
@@ -78,7 +90,8 @@ class Reader:
         """
         split_documents = [(document, split(document)) for document in documents]
         with self._lock, self._nlp.memory_zone():
-            return [ParsedDocument(document, self._read(document, sentences)) for document, sentences in split_documents]
+            read = [(document, self._read(document, sentences)) for document, sentences in split_documents]
+        return [ParsedDocument(document, sentences, _count(sentences)) for document, sentences in read]
 
     def warm(self, words: Iterable[str]) -> None:
         """Fill the tokenizer's cache, which is not filled inside a memory zone."""
@@ -119,6 +132,14 @@ class Reader:
             if folded != norm:
                 token.norm_ = folded
         return doc
+
+
+def _count(sentences: Sequence[ParsedSentence]) -> NDArray[np.float32]:
+    counts = np.zeros((len(sentences), len(cue_lists())), dtype=np.float32)
+    for row, sentence in enumerate(sentences):
+        for cue, _first, _last in sentence.cues:
+            counts[row, cue] += 1
+    return counts
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
 
 from classifier.labels import criteria, labels
 
@@ -28,26 +29,27 @@ class CriterionInfo(BaseModel):
     question: str
 
 
+def _example() -> JsonDict:
+    label = next(iter(labels().values()))
+    criterion = next(iter(criteria().values()))
+    return {
+        "labels": [
+            {
+                "id": label.id,
+                "title": label.title,
+                "message": label.message,
+                "suggestion": label.suggestion,
+                "criteria": list(label.criteria),
+            }
+        ],
+        "criteria": [{"id": criterion.id, "title": criterion.title, "question": criterion.question}],
+    }
+
+
 class LabelsResponse(BaseModel):
     """All labels and criteria, in the order of the rule book."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "labels": [
-                    {
-                        "id": label.id,
-                        "title": label.title,
-                        "message": label.message,
-                        "suggestion": label.suggestion,
-                        "criteria": list(label.criteria),
-                    }
-                    for label in list(labels().values())[:1]
-                ],
-                "criteria": [{"id": c.id, "title": c.title, "question": c.question} for c in criteria().values()][:1],
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": _example()})
 
     labels: list[LabelOut]
     criteria: list[CriterionInfo]

@@ -1,0 +1,148 @@
+"""Features of a sentence by itself: words, cues, numbers, place.
+
+Every transformer takes a sequence of ``ParsedDocument`` and gives one row a sentence, in document
+order; that is how a scikit-learn pipeline can look at neighbours without breaking rows apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.validation import check_is_fitted
+
+from classifier.features.cues import NUMBER, cue_lists
+from classifier.features.reader import ParsedDocument, ParsedSentence
+
+PLACE_NAMES = (
+    "headline", "heading", "bullet", "first_body", "early", "depth", "length", "very_short", "has_quote",
+    "starts_with_quote", "has_number", "has_percent", "has_money", "has_question", "many_numbers",
+)  # fmt: skip
+_QUOTES = frozenset({'"', "“", "”", "''", "``"})
+_PERCENT = frozenset({"%", "percent"})
+_MONEY = frozenset({"$", "£", "€"})
+
+
+def sentences_of(documents: Sequence[ParsedDocument]) -> Iterator[ParsedSentence]:
+    """All sentences of the documents, in order."""
+    return (sentence for document in documents for sentence in document.sentences)
+
+
+def word_ngrams(sentence: ParsedSentence, longest: int) -> list[str]:
+    """Word n-grams, 1 to ``longest``, with the sentence's edges as words of n-grams over 1."""
+    tokens = ("<s>", *sentence.tokens, "</s>")
+    grams = list(sentence.tokens)
+    for size in range(2, longest + 1):
+        grams += [" ".join(tokens[place : place + size]) for place in range(len(tokens) - size + 1)]
+    return grams
+
+
+class WordNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """TF-IDF of word n-grams over spaCy tokens.
+
+    Parameters
+    ----------
+    longest : int
+        Longest n-gram, at least 1.
+    min_sentences : int
+        An n-gram must stand in this many sentences of the training data.
+    """
+
+    def __init__(self, longest: int = 3, min_sentences: int = 3) -> None:
+        self.longest = longest
+        self.min_sentences = min_sentences
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        """Learn the vocabulary and its weights.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, or no n-gram is frequent enough.
+        """
+        if self.longest < 1 or self.min_sentences < 1:
+            raise ValueError("longest and min_sentences must be at least 1")
+        self.vectorizer_ = TfidfVectorizer(
+            analyzer=_Analyzer(self.longest), min_df=self.min_sentences, sublinear_tf=True, dtype=np.float32
+        )
+        self.vectorizer_.fit(sentences_of(documents))
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """Rows of unit length, float32, shape (n_sentences, n_ngrams)."""
+        check_is_fitted(self)
+        return self.vectorizer_.transform(sentences_of(documents))
+
+
+class _Analyzer:
+    """``word_ngrams`` with its length bound: a callable that pickles."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def __call__(self, sentence: ParsedSentence) -> list[str]:
+        return word_ngrams(sentence, self.longest)
+
+
+class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Which cue lists match in the sentence, and how often.
+
+    Parameters
+    ----------
+    weight : float
+        Value of a matching list; above 0. Regularisation is the lighter the larger it is.
+    """
+
+    def __init__(self, weight: float = 0.5) -> None:
+        self.weight = weight
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        """Remember the lists' names, so that a model refuses other lists than it was trained with."""
+        if not self.weight > 0:
+            raise ValueError("weight must be above 0")
+        self.names_ = tuple(cue_lists())
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """Columns: a match at all, then the count up to 3 as thirds; float32, (n_sentences, 2 n_cues)."""
+        check_is_fitted(self)
+        counts = np.vstack([document.cue_counts for document in documents])
+        return sparse.csr_matrix(np.hstack([counts > 0, np.minimum(counts, 3) / 3]).astype(np.float32) * self.weight)
+
+
+class PlaceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Where the sentence stands and what it is made of: headline, depth, length, quotes, numbers, money."""
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        """Nothing to learn."""
+        self.names_ = PLACE_NAMES
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """Values in [0, 1], float32, shape (n_sentences, len(PLACE_NAMES))."""
+        check_is_fitted(self)
+        return sparse.csr_matrix(np.vstack([place_features(document) for document in documents]))
+
+
+def place_features(document: ParsedDocument) -> NDArray[np.float32]:
+    """Dense place features of one document, shape (n_sentences, len(PLACE_NAMES))."""
+    total = len(document.sentences)
+    rows = []
+    for number, parsed in enumerate(document.sentences):
+        kind = parsed.sentence.kind
+        words = frozenset(parsed.tokens)
+        numbers = sum(NUMBER in token for token in parsed.tokens)
+        rows.append(
+            (
+                kind == "headline", kind == "heading", kind == "bullet", number == 1, number < 5, number / total,
+                min(len(parsed.tokens), 60) / 60, len(parsed.tokens) < 6, bool(words & _QUOTES),
+                bool(parsed.tokens) and parsed.tokens[0] in _QUOTES, numbers > 0, bool(words & _PERCENT),
+                bool(words & _MONEY), "?" in words, numbers > 2,
+            )  # fmt: skip
+        )
+    return np.asarray(rows, dtype=np.float32)

@@ -1,0 +1,200 @@
+"""The ``overclaim`` command: declares the options, and turns every error into one line and an exit code.
+
+Exit codes: 0 done, 1 a ``--fail-on`` label was found, 2 bad usage or input, 130 stopped by Ctrl-C, 141 the reader of
+the output went away.
+"""
+
+# Each command imports its work when it is called: spaCy and scikit-learn take longer to import than `--help` may take.
+# (And a command has as many parameters as it has options; Typer passes them by name.)
+# ruff: noqa: PLC0415, PLR0917
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classifier.errors import OverclaimError
+from service import console
+from service.version import version
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+app = typer.Typer(
+    help="Marks, word by word, where health news claims more than its evidence allows.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Mode = Annotated[str, typer.Option(help="How sure a mark must be: strict, balanced or sensitive.")]
+Labels = Annotated[list[str] | None, typer.Option("--label", help="Only this label; may be repeated.")]
+Unit = Annotated[str, typer.Option(help="What JSON offsets count: codepoint, utf16 or utf8.")]
+Model = Annotated[Path | None, typer.Option(help="Folder of the model; the shipped one by default.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"overclaim {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Marks, word by word, where health news claims more than its evidence allows."""  # noqa: D401
+
+
+@app.command()
+def annotate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Articles; - reads standard input.")],
+    output_format: Annotated[str, typer.Option("--format", help="text, json, jsonl or html.")] = "text",
+    mode: Mode = "balanced",
+    label: Labels = None,
+    offset_unit: Unit = "codepoint",
+    title: Annotated[str | None, typer.Option(help="The headline, if it isn't in the file.")] = None,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(help="Exit 1 if this label is found, or any at all; may be repeated.")
+    ] = None,
+    model: Model = None,
+) -> int:
+    """Mark the overclaims of articles.
+
+    With one FILE, json prints the same object as the HTTP service; with several, a list of such objects, each with a
+    further key "file". jsonl prints one object with "file" a line.
+    """
+    from service.commands import annotate as command
+
+    return command.run(
+        files,
+        output_format=output_format,
+        mode=mode,
+        labels=label or [],
+        offset_unit=offset_unit,
+        title=title,
+        fail_on=fail_on or [],
+        model=model,
+    )
+
+
+@app.command()
+def batch(
+    source: Annotated[str, typer.Argument(metavar="IN", help="JSON Lines with id, text and, if apart, title; or -.")],
+    out: Annotated[str, typer.Argument(metavar="OUT", help="JSON Lines to write; or -.")],
+    mode: Mode = "balanced",
+    label: Labels = None,
+    offset_unit: Unit = "codepoint",
+    model: Model = None,
+) -> int:
+    """Score a file of records; a killed run goes on where it stopped.
+
+    Records that can't be scored go to OUT.errors.jsonl, with their line number and the reason.
+    """
+    from service.commands import batch as command
+
+    return command.run(source, out, mode=mode, labels=label or [], offset_unit=offset_unit, model=model)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; OVERCLAIM_HOST, else 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port, 0 for any free one; OVERCLAIM_PORT, else 8000.")] = None,
+    model: Model = None,
+    open_browser: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
+) -> int:
+    """Run the HTTP service and its web page."""
+    from service.commands import serve as command
+
+    return command.run(host=host, port=port, model=model, open_browser=open_browser)
+
+
+@app.command()
+def labels() -> int:
+    """List the labels."""
+    from classifier.labels import labels as all_labels
+
+    console.use_utf8(sys.stdout)
+    for label in all_labels().values():
+        print(f"{label.id}: {label.title}. {label.message}")
+    return 0
+
+
+@app.command()
+def train(
+    corpus: Annotated[Path | None, typer.Option(help="The corpus; without it a smaller model is trained.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the new model.")] = Path("models"),
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+) -> int:
+    """Train a model and print where it is."""
+    from classifier.training.train import train as train_model
+
+    print(train_model(corpus, out, seed))
+    return 0
+
+
+@app.command()
+def evaluate(
+    corpus: Annotated[Path | None, typer.Option(help="The corpus.")] = None,
+    model: Model = None,
+    split: Annotated[str, typer.Option(help="Which part of the data.")] = "dev",
+    out: Annotated[Path | None, typer.Option(help="Write the figures here, too.")] = None,
+) -> int:
+    """Measure a model."""
+    from classifier.training.evaluate import evaluate as evaluate_model
+
+    evaluate_model(corpus, model, split, out)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    try:
+        result = app(args=arguments, prog_name="overclaim", standalone_mode=False)
+        # A closed pipe may show only now; later, the interpreter would complain about it.
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except typer.TyperException as err:
+        console.error(f"{err.format_message()} (see overclaim --help)")
+    except OverclaimError as err:
+        console.error(str(err))
+    except BrokenPipeError:
+        console.silence(sys.stdout)
+        return BROKEN_PIPE
+    except SystemExit as err:
+        # Typer and rich end the process with 1 at a broken pipe, which would read as a `--fail-on` that was met.
+        if not isinstance(err.__context__, BrokenPipeError):
+            raise
+        console.silence(sys.__stdout__)
+        return BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except OSError as err:
+        console.error(f"{err.filename or 'input or output'}: {(err.strerror or type(err).__name__).lower()}")
+    except Exception as err:
+        from service.errors import safe_traceback
+
+        # A defect of ours. Its message might quote the article, so only its place is shown.
+        console.error(f"internal error, please report it: {safe_traceback(err)}")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What each sub-command of ``overclaim`` does; ``service.cli`` only declares their options."""

@@ -1,0 +1,1 @@
+"""Annotations for people: text for terminals and logs, HTML for browsers and paper."""
