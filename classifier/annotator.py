@@ -2,17 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from classifier.annotation import Annotation, Mode, ModelInfo
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.annotation import (
+    Annotation,
+    LabelledSpan,
+    Mode,
+    ModelInfo,
+    TextWarning,
+    check_mode,
+    span_id,
+)
 from classifier.document import Document
+from classifier.features.reader import ParsedDocument, Reader, shared_reader
+from classifier.labels import LABEL_IDS, select
+from classifier.language import is_other_language
+from classifier.prose import looks_like_html, prose_of
+from classifier.scorecard import Scorecard
+from classifier.scoring import StackedScorer
+from classifier.thresholds import Thresholds
+from classifier.triggers import TriggerFinder
+
+_BATCH_DOCUMENTS = 16
+_BATCH_CHARS = 200_000
+
+NOT_ENGLISH = TextWarning("not_english", "The text doesn't seem to be English, so nothing was marked.")
+HTML = TextWarning("html", "The text holds HTML tags; they were read as white space.")
 
 
 class Annotator:
-    """Scores articles with one loaded model. Safe to share between threads."""
+    """Scores articles with one loaded model. Safe to share between threads.
 
-    def __init__(self, model: ModelInfo) -> None:
+    Parameters
+    ----------
+    scorer : StackedScorer
+        Fitted; documents to probabilities.
+    triggers : TriggerFinder
+        Fitted.
+    thresholds : mapping
+        By mode, then label id; in [0, 1].
+    model : ModelInfo
+    scorecard : Scorecard, optional
+    reader : Reader, optional
+        Its own tokenizer; the process's shared one by default.
+    """
+
+    def __init__(
+        self,
+        scorer: StackedScorer,
+        triggers: TriggerFinder,
+        thresholds: Thresholds,
+        model: ModelInfo,
+        scorecard: Scorecard | None = None,
+        reader: Reader | None = None,
+    ) -> None:
         self.model = model
+        self._scorer = scorer
+        self._triggers = triggers
+        self._thresholds = {mode: np.array([row[label] for label in LABEL_IDS]) for mode, row in thresholds.items()}
+        self._scorecard = scorecard
+        self._reader = reader or shared_reader()
 
     def annotate(
         self, text: str, *, title: str | None = None, mode: Mode = "balanced", labels: Iterable[str] | None = None
@@ -30,6 +82,10 @@ class Annotator:
         labels : iterable of str, optional
             Only these labels; all by default.
 
+        Returns
+        -------
+        Annotation
+
         Raises
         ------
         InvalidInputError
@@ -40,5 +96,74 @@ class Annotator:
     def annotate_many(
         self, documents: Iterable[Document], *, mode: Mode = "balanced", labels: Iterable[str] | None = None
     ) -> Iterator[Annotation]:
-        """Annotate articles in order, lazily, with the same results as one by one."""
-        raise NotImplementedError
+        """Annotate articles in order, lazily, a small batch at a time, with the same results as one by one.
+
+        Raises
+        ------
+        InvalidInputError
+            At the call, if ``mode`` or ``labels`` can't be used.
+        """
+        checked, chosen = check_mode(mode), select(labels)
+        return (
+            annotation
+            for batch in _batches(documents)
+            for annotation in self._annotate_batch(batch, checked, chosen)
+        )
+
+    def warm(self) -> None:
+        """Fill the tokenizer's cache with the model's own words, and load the language identifier."""
+        self._reader.warm(self._scorer.words())
+        is_other_language(" ".join(["the words of a sentence"] * 4))
+
+    def _annotate_batch(self, documents: Sequence[Document], mode: Mode, labels: frozenset[str]) -> Iterator[Annotation]:
+        parsed = self._reader.read(documents)
+        scores = self._scorer.predict_proba(parsed)
+        start = 0
+        for document in parsed:
+            stop = start + len(document.sentences)
+            yield self._compose(document, scores[start:stop], mode, labels)
+            start = stop
+
+    def _compose(
+        self, parsed: ParsedDocument, scores: NDArray[np.float64], mode: Mode, labels: frozenset[str]
+    ) -> Annotation:
+        document = parsed.document
+        sentences = tuple(sentence.sentence for sentence in parsed.sentences)
+        prose = prose_of(document.text)
+        warnings = (HTML,) if looks_like_html(document.text) else ()
+        if is_other_language(f"{document.title or ''} {prose}"):
+            return Annotation(document, sentences, (), self.model, mode, warnings=(*warnings, NOT_ENGLISH))
+        spans = []
+        for row, column in np.argwhere(scores >= self._thresholds[mode]):
+            label = LABEL_IDS[column]
+            if label not in labels:
+                continue
+            sentence = parsed.sentences[row]
+            trigger = self._triggers.find(sentence, int(column))
+            spans.append(
+                LabelledSpan(
+                    id=span_id(label, document.slice(sentence.sentence.span)),
+                    label=label,
+                    span=trigger,
+                    sentence=sentence.sentence.span,
+                    text=document.slice(trigger),
+                    score=round(float(scores[row, column]), 4),
+                )
+            )
+        card = self._scorecard.judge(parsed, scores) if self._scorecard else {}
+        return Annotation(document, sentences, tuple(spans), self.model, mode, scorecard=card, warnings=warnings)
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Runs of documents, bounded in number and in characters."""
+    source = iter(documents)
+    batch: list[Document] = []
+    size = 0
+    for document in source:
+        batch.append(document)
+        size += len(document.text)
+        if len(batch) >= _BATCH_DOCUMENTS or size >= _BATCH_CHARS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

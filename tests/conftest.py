@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -23,6 +24,43 @@ with warnings.catch_warnings():
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "model: uses the shipped model")
+    config.addinivalue_line(
+        "markers", "corpus: needs the public articles' texts; left out unless OVERCLAIM_CORPUS is set"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this machine has no texts for: deselected rather than skipped, as CI allows no skips."""
+    if os.environ.get("OVERCLAIM_CORPUS", "").strip():
+        return
+    left_out = [item for item in items if item.get_closest_marker("corpus")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("corpus")]
+
+
+def _forbidden_skips(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None:
+        return []
+    return list(reporter.stats.get("skipped", ()))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run of CI that skipped a test: nobody would notice it otherwise."""
+    if exitstatus == pytest.ExitCode.OK and _forbidden_skips(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which skips made CI fail, and why they were skipped."""
+    skips = _forbidden_skips(config)
+    if skips:
+        terminalreporter.section("skipped, which counts as failed when CI=true")
+        for report in skips:
+            reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+            terminalreporter.line(f"{report.nodeid}: {reason}")
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""The second stage: boosted trees a label over dense context features."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Self
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import ThreadpoolController
+
+from classifier.scoring import check_targets
+
+
+class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """One histogram gradient boosting classifier a label.
+
+    Parameters
+    ----------
+    rounds : int
+        Trees a label.
+    rate : float
+        Learning rate.
+    leaves : int
+        Leaves a tree.
+    feature_share : float
+        Share of features tried at each split, in (0, 1].
+    negative_share : float
+        Share of the sentences without the label that a label's trees are fitted on, drawn at random
+        and weighted up to their number, in (0, 1]: four of five sentences have no label, and most of
+        those teach nothing new.
+    jobs : int
+        Processes used to fit; -1 for all cores.
+    random_state : int
+    """
+
+    def __init__(
+        self,
+        rounds: int = 70,
+        rate: float = 0.09,
+        leaves: int = 12,
+        feature_share: float = 0.3,
+        negative_share: float = 0.25,
+        jobs: int = -1,
+        random_state: int = 0,
+    ) -> None:
+        self.rounds = rounds
+        self.rate = rate
+        self.leaves = leaves
+        self.feature_share = feature_share
+        self.negative_share = negative_share
+        self.jobs = jobs
+        self.random_state = random_state
+
+    def fit(self, x: NDArray[np.float32], y: NDArray[Any]) -> Self:
+        """Fit on features of shape (n_sentences, n_features) and 0/1 targets (n_sentences, n_labels).
+
+        Raises
+        ------
+        ValueError
+            If shapes differ or a parameter is out of range.
+        """
+        targets = check_targets(y, x.shape[0])
+        if not 0 < self.negative_share <= 1:
+            raise ValueError("negative_share must be in (0, 1]")
+        self.models_ = Parallel(n_jobs=self.jobs, inner_max_num_threads=1, backend="loky")(
+            delayed(self._fit_one)(x, targets[:, column]) for column in range(targets.shape[1])
+        )
+        self.classes_ = np.arange(targets.shape[1])
+        return self
+
+    def _fit_one(self, x: NDArray[np.float32], label: NDArray[np.int8]) -> HistGradientBoostingClassifier | float:
+        if label.min() == label.max():  # nothing to learn: a constant near 0 or 1
+            return 0.9975 if label.max() else 0.0025
+        model = HistGradientBoostingClassifier(
+            max_iter=self.rounds,
+            learning_rate=self.rate,
+            max_leaf_nodes=self.leaves,
+            min_samples_leaf=25,
+            l2_regularization=5.0,
+            max_features=self.feature_share,
+            early_stopping=False,
+            random_state=self.random_state,
+        )
+        draw = np.random.default_rng(self.random_state).random(len(label))
+        used = (label == 1) | (draw < self.negative_share)
+        weights = np.where(label == 1, 1.0, 1.0 / self.negative_share)
+        return model.fit(x[used], label[used], sample_weight=weights[used])
+
+    def predict_proba(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities in [0, 1], shape (n_sentences, n_labels)."""
+        check_is_fitted(self)
+        scores = np.empty((x.shape[0], len(self.models_)))
+        # A few dozen rows are scored faster by one thread than it takes to wake a team of them.
+        with _thread_pools().limit(limits=1, user_api="openmp"):
+            for column, model in enumerate(self.models_):
+                scores[:, column] = model if isinstance(model, float) else model.predict_proba(x)[:, 1]
+        return scores
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    return ThreadpoolController()

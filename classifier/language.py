@@ -1,0 +1,34 @@
+"""Is the text English? The models know nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+_MIN_WORDS = 12
+_SAMPLE_CHARS = 1500
+_SURE = 0.95
+
+
+def is_other_language(prose: str) -> bool:
+    """True if the text is surely not English; short texts are never judged.
+
+    Parameters
+    ----------
+    prose : str
+        Text without markup; its beginning and its middle are looked at.
+    """
+    middle = len(prose) // 2
+    sample = prose[:_SAMPLE_CHARS] + " " + prose[middle : middle + _SAMPLE_CHARS] * (middle > _SAMPLE_CHARS)
+    if len(sample.split()) < _MIN_WORDS:
+        # Scripts without spaces between words have long "words" of letters beyond Latin.
+        foreign = sum(c.isalpha() and ord(c) > 0x24F for c in sample)  # noqa: PLR2004
+        return foreign > 20 and foreign > 0.5 * sum(c.isalpha() for c in sample)  # noqa: PLR2004
+    language, probability = _identifier().classify(sample)
+    return bool(language != "en" and probability > _SURE)
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

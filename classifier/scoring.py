@@ -1,0 +1,225 @@
+"""Estimators from features to one probability a sentence and label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted, check_random_state
+
+from classifier.features.context import log_odds
+from classifier.features.reader import ParsedDocument
+
+
+class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """One logistic regression a label over sparse features, stored as one float32 matrix.
+
+    Parameters
+    ----------
+    strength : float
+        Inverse of regularisation (``C``), above 0.
+    keep_above : float
+        Coefficients smaller than this in size are dropped after the fit, which shrinks the model.
+    """
+
+    def __init__(self, strength: float = 3.0, keep_above: float = 0.0) -> None:
+        self.strength = strength
+        self.keep_above = keep_above
+
+    def fit(self, x: sparse.csr_matrix, y: NDArray[Any]) -> Self:
+        """Fit.
+
+        Parameters
+        ----------
+        x : sparse matrix, shape (n_sentences, n_features)
+        y : ndarray of 0 and 1, shape (n_sentences, n_labels)
+
+        Raises
+        ------
+        ValueError
+            If shapes differ or a parameter is out of range.
+        """
+        targets = check_targets(y, x.shape[0])
+        if not self.strength > 0 or self.keep_above < 0:
+            raise ValueError("strength must be above 0 and keep_above at least 0")
+        weights = np.zeros((x.shape[1], targets.shape[1]), dtype=np.float32)
+        bias = np.zeros(targets.shape[1])
+        for column in range(targets.shape[1]):
+            label = targets[:, column]
+            if label.min() == label.max():  # a label that isn't there can't be learnt: its prior stays near 0 or 1
+                bias[column] = 6.0 if label.max() else -6.0
+                continue
+            model = LogisticRegression(C=self.strength, solver="liblinear", random_state=0, max_iter=200)
+            model.fit(x, label)
+            weights[:, column] = model.coef_[0]
+            bias[column] = model.intercept_[0]
+        weights[np.abs(weights) < self.keep_above] = 0
+        self.weights_ = sparse.csr_matrix(weights)
+        self.bias_ = bias
+        self.classes_ = np.arange(targets.shape[1])
+        return self
+
+    def predict_proba(self, x: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Probabilities, shape (n_sentences, n_labels), in [0, 1]; each row depends on its own features only."""
+        check_is_fitted(self)
+        # Sparse times sparse adds up each row in the same order whatever else is in the batch, so that
+        # one article scored alone and among thousands gets the same bits.
+        odds = np.asarray((x @ self.weights_).todense(), dtype=np.float64) + self.bias_
+        return sigmoid(odds)
+
+
+class Calibrator(BaseEstimator):  # type: ignore[misc]
+    """Platt scaling a label: a logistic curve over log-odds.
+
+    References
+    ----------
+    Platt, J. (1999). Probabilistic outputs for support vector machines.
+    """
+
+    def fit(self, scores: NDArray[Any], y: NDArray[Any]) -> Self:
+        """Fit on held-out probabilities, both of shape (n_sentences, n_labels)."""
+        targets = check_targets(y, scores.shape[0])
+        odds = log_odds(scores)
+        slopes, shifts = np.ones(targets.shape[1]), np.zeros(targets.shape[1])
+        for column in range(targets.shape[1]):
+            label = targets[:, column]
+            if label.min() == label.max():
+                continue
+            model = LogisticRegression(C=100.0).fit(odds[:, [column]], label)
+            # A falling curve would turn the ranking round: a label so weak keeps its own scores.
+            if model.coef_[0, 0] > 0:
+                slopes[column], shifts[column] = model.coef_[0, 0], model.intercept_[0]
+        self.slopes_, self.shifts_ = slopes, shifts
+        return self
+
+    def transform(self, scores: NDArray[Any]) -> NDArray[np.float64]:
+        """Calibrated probabilities of the same shape."""
+        check_is_fitted(self)
+        return sigmoid(log_odds(scores) * self.slopes_ + self.shifts_)
+
+
+class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Two stages: the sentence by itself, then the sentence in its article; calibrated on held-out scores.
+
+    Parameters
+    ----------
+    sentence : estimator
+        First stage: documents to probabilities.
+    context : transformer
+        ``transform(documents, scores)`` to second-stage features.
+    final : estimator
+        Second stage: ``fit(x, y)`` and ``predict_proba(x)`` over all labels.
+    share : float
+        Weight of the second stage in the mean of both stages' log-odds, in [0, 1].
+    random_state : int
+
+    Attributes
+    ----------
+    held_out_ : ndarray, shape (n_sentences, n_labels)
+        Calibrated scores of the training sentences by models that hadn't seen their article; what
+        thresholds are chosen on. Not stored with the model.
+    """
+
+    def __init__(self, sentence: Any, context: Any, final: Any, share: float = 0.5, random_state: int = 0) -> None:
+        self.sentence = sentence
+        self.context = context
+        self.final = final
+        self.share = share
+        self.random_state = random_state
+
+    def fit(self, documents: Sequence[ParsedDocument], y: NDArray[Any], folds: Sequence[int] | None = None) -> Self:
+        """Fit both stages, out of fold by article.
+
+        Parameters
+        ----------
+        documents : sequence of ParsedDocument
+        y : ndarray of 0 and 1, shape (n_sentences, n_labels)
+        folds : sequence of int, optional
+            Fold of each document; drawn at random (five) if left out.
+
+        Raises
+        ------
+        ValueError
+            If shapes differ, ``share`` is out of range, or there are fewer than two folds.
+        """
+        if not 0 <= self.share <= 1:
+            raise ValueError("share must be in [0, 1]")
+        sizes = [len(document.sentences) for document in documents]
+        targets = check_targets(y, sum(sizes))
+        if folds is None:
+            folds = check_random_state(self.random_state).permutation(np.arange(len(documents)) % 5)
+        by_document = np.asarray(folds)
+        if len(by_document) != len(documents) or len(np.unique(by_document)) < 2:  # noqa: PLR2004
+            raise ValueError("folds must give each document one of at least two folds")
+        by_sentence = np.repeat(by_document, sizes)
+
+        first = np.zeros(targets.shape)
+        for fold in np.unique(by_document):
+            model = clone(self.sentence).fit(
+                [d for d, f in zip(documents, by_document, strict=True) if f != fold], targets[by_sentence != fold]
+            )
+            first[by_sentence == fold] = model.predict_proba(
+                [d for d, f in zip(documents, by_document, strict=True) if f == fold]
+            )
+        self.context_ = clone(self.context).fit(documents)
+        features = self.context_.transform(documents, first)
+        second = np.zeros(targets.shape)
+        for fold in np.unique(by_document):
+            inside = by_sentence == fold
+            second[inside] = clone(self.final).fit(features[~inside], targets[~inside]).predict_proba(features[inside])
+        mixed = self._mix(first, second)
+        self.calibrator_ = Calibrator().fit(mixed, targets)
+        self.held_out_ = self.calibrator_.transform(mixed)
+        self.held_out_stages_ = (first, second)
+        self.sentence_ = clone(self.sentence).fit(documents, targets)
+        self.final_ = clone(self.final).fit(features, targets)
+        self.classes_ = np.arange(targets.shape[1])
+        return self
+
+    def predict_proba(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
+        """Calibrated probabilities, shape (n_sentences, n_labels), in [0, 1]."""
+        check_is_fitted(self, "sentence_")
+        first = self.sentence_.predict_proba(documents)
+        second = self.final_.predict_proba(self.context_.transform(documents, first))
+        return self.calibrator_.transform(self._mix(first, second))
+
+    def words(self) -> list[str]:
+        """Single words of the first stage's vocabulary, if it has one."""
+        steps = dict(self.sentence_.named_steps["features"].transformer_list)
+        vocabulary = steps["words"].vectorizer_.vocabulary_ if "words" in steps else ()
+        return [gram for gram in vocabulary if " " not in gram]
+
+    def _mix(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
+        return sigmoid((1 - self.share) * log_odds(first) + self.share * log_odds(second))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """State without the held-out scores of the training data, which no user of the model needs."""
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if not name.startswith("held_out_")}
+
+
+def sigmoid(odds: NDArray[Any]) -> NDArray[np.float64]:
+    """Probabilities of log-odds."""
+    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.asarray(odds, dtype=np.float64)))
+    return result
+
+
+def check_targets(y: NDArray[Any], rows: int) -> NDArray[np.int8]:
+    """Targets as int8, shape (rows, n_labels).
+
+    Raises
+    ------
+    ValueError
+        If the shape differs or a value is neither 0 nor 1.
+    """
+    targets = np.asarray(y)
+    if targets.ndim != 2 or targets.shape[0] != rows:
+        raise ValueError(f"y has shape {targets.shape}, not ({rows}, n_labels)")
+    if not np.isin(targets, (0, 1)).all():
+        raise ValueError("y must hold 0 and 1 only")
+    return targets.astype(np.int8)

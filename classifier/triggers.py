@@ -1,0 +1,154 @@
+"""Which words of a flagged sentence an editor would underline.
+
+A logistic model scores each token for a label from its word, its neighbours and the cues around it;
+the trigger is the run of tokens with the highest sum of log-odds, at most 15 words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
+
+from classifier.document import Span
+from classifier.features.cues import cue_lists
+from classifier.features.reader import ParsedSentence
+from classifier.labels import LABEL_IDS
+
+MAX_TRIGGER_TOKENS = 15
+"""A token is at most one word, so this keeps to the rule book's 15 words."""
+_EDGE_PUNCTUATION = frozenset(".,;:!?…\"'()[]{}-–—“”‘’«»•*/") | {"--", "...", "''", "``", "'s"}
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerExample:
+    """A sentence that carries a label (by number) with its trigger."""
+
+    sentence: ParsedSentence
+    label: int
+    trigger: Span
+
+
+class TriggerFinder(BaseEstimator):  # type: ignore[misc]
+    """Finds trigger words.
+
+    Parameters
+    ----------
+    strength : float
+        Inverse of regularisation, above 0.
+    generosity : float
+        Added to each token's log-odds: the larger, the longer triggers get.
+    min_count : int
+        Features seen less often are left out.
+    """
+
+    def __init__(self, strength: float = 1.0, generosity: float = 0.5, min_count: int = 3) -> None:
+        self.strength = strength
+        self.generosity = generosity
+        self.min_count = min_count
+
+    def fit(self, examples: Sequence[TriggerExample], y: Any = None) -> Self:
+        """Learn from gold triggers.
+
+        Raises
+        ------
+        ValueError
+            If there are no examples, or a parameter is out of range.
+        """
+        if not examples:
+            raise ValueError("there is no trigger to learn from")
+        if not self.strength > 0 or self.min_count < 1:
+            raise ValueError("strength must be above 0 and min_count at least 1")
+        rows: list[dict[str, float]] = []
+        inside: list[bool] = []
+        for example in examples:
+            for place, names in enumerate(_token_features(example.sentence)):
+                rows.append(dict.fromkeys(_with_label(names, LABEL_IDS[example.label]), 1.0))
+                start, end = example.sentence.offsets[place]
+                inside.append(start < example.trigger.end and example.trigger.start < end)
+        vectorizer = DictVectorizer(dtype=np.float32)
+        x = vectorizer.fit_transform(rows)
+        frequent = np.asarray((x > 0).sum(axis=0)).ravel() >= self.min_count
+        model = LogisticRegression(C=self.strength, solver="liblinear", random_state=0)
+        model.fit(x[:, np.flatnonzero(frequent)], inside)
+        names = vectorizer.get_feature_names_out()[frequent]
+        self.weights_ = {
+            str(name): round(float(weight), 3)
+            for name, weight in zip(names, model.coef_[0], strict=True)
+            if abs(weight) >= 0.01  # noqa: PLR2004
+        }
+        self.bias_ = float(model.intercept_[0])
+        return self
+
+    def find(self, sentence: ParsedSentence, label: int) -> Span:
+        """The trigger of a label in a sentence.
+
+        Returns
+        -------
+        Span
+            Inside the sentence, never empty; the whole sentence if it has no tokens.
+        """
+        check_is_fitted(self)
+        if not sentence.tokens:
+            return sentence.sentence.span
+        odds = [
+            self.bias_ + self.generosity + sum(self.weights_.get(name, 0.0) for name in _with_label(names, LABEL_IDS[label]))
+            for names in _token_features(sentence)
+        ]
+        first, last = _best_run(odds, sentence.tokens)
+        return sentence.span(first, last)
+
+
+def _token_features(sentence: ParsedSentence) -> Iterator[list[str]]:
+    """Names of each token's features."""
+    names = tuple(cue_lists())
+    tokens = ("<s>", "<s>", *sentence.tokens, "</s>", "</s>")
+    covering: list[list[str]] = [[] for _ in sentence.tokens]
+    for cue, first, last in sentence.cues:
+        for place in range(first, last):
+            covering[place].append(names[cue])
+    padded = [[], *covering, []]
+    total = len(sentence.tokens)
+    for place in range(total):
+        before2, before, word, after, after2 = tokens[place : place + 5]
+        yield [
+            "bias",
+            f"w={word}",
+            f"w-1={before}",
+            f"w+1={after}",
+            f"w-2={before2}",
+            f"w+2={after2}",
+            f"end={word[-3:]}",
+            *(f"c={name}" for name in padded[place + 1]),
+            *(f"c-1={name}" for name in padded[place]),
+            *(f"c+1={name}" for name in padded[place + 2]),
+            f"at={min(4, 5 * place // total)}",
+            f"kind={sentence.sentence.kind}",
+            f"size={min(6, total // 5)}",
+        ]
+
+
+def _with_label(names: Iterable[str], label: str) -> Iterator[str]:
+    for name in names:
+        yield name
+        yield f"{label}|{name}"
+
+
+def _best_run(odds: Sequence[float], tokens: Sequence[str]) -> tuple[int, int]:
+    """First token and token after the last of the run with the highest sum (the earliest of equals)."""
+    best = (-np.inf, 0, 1)
+    for first in range(len(odds)):
+        if tokens[first] in _EDGE_PUNCTUATION:
+            continue
+        total = 0.0
+        for last in range(first, min(len(odds), first + MAX_TRIGGER_TOKENS)):
+            total += odds[last]
+            if total > best[0] and tokens[last] not in _EDGE_PUNCTUATION:
+                best = (total, first, last + 1)
+    return best[1], best[2]
