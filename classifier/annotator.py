@@ -105,17 +105,21 @@ class Annotator:
         """
         checked, chosen = check_mode(mode), select(labels)
         return (
-            annotation
-            for batch in _batches(documents)
-            for annotation in self._annotate_batch(batch, checked, chosen)
+            annotation for batch in _batches(documents) for annotation in self._annotate_batch(batch, checked, chosen)
         )
+
+    def scores(self, document: Document) -> NDArray[np.float64]:
+        """Calibrated probabilities of one article, shape (n_sentences, n_labels), before any threshold."""
+        return self._scorer.predict_proba(self._reader.read([document]))
 
     def warm(self) -> None:
         """Fill the tokenizer's cache with the model's own words, and load the language identifier."""
         self._reader.warm(self._scorer.words())
         is_other_language(" ".join(["the words of a sentence"] * 4))
 
-    def _annotate_batch(self, documents: Sequence[Document], mode: Mode, labels: frozenset[str]) -> Iterator[Annotation]:
+    def _annotate_batch(
+        self, documents: Sequence[Document], mode: Mode, labels: frozenset[str]
+    ) -> Iterator[Annotation]:
         parsed = self._reader.read(documents)
         scores = self._scorer.predict_proba(parsed)
         start = 0

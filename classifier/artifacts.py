@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
@@ -70,7 +69,9 @@ def load(path: Path | None = None) -> Annotator:
     content = _read_bytes(folder / "model.joblib")
     digest = hashlib.sha256(content).hexdigest()
     if digest != manifest["model"]["sha256"]:
-        raise ArtifactError(f"{folder / 'model.joblib'} isn't the file its manifest describes: its SHA-256 is {digest[:12]}…")
+        raise ArtifactError(
+            f"{folder / 'model.joblib'} isn't the file its manifest describes: its SHA-256 is {digest[:12]}…"
+        )
     check_versions(manifest["libraries"], folder)
     if manifest["language_data"] != language_data_digest():
         raise ArtifactError(f"{folder} was trained with other cue lists or labels than these; train it again")
@@ -166,7 +167,9 @@ def check_versions(made_by: Mapping[str, str], folder: Path) -> None:
         needed = made_by[name]
         same = here == needed if name in _EXACT else here.split(".")[0] == needed.split(".")[0]
         if not same:
-            raise ArtifactError(f"{folder} was made with {name} {needed}, but {here} is installed; install {needed} or train again")
+            raise ArtifactError(
+                f"{folder} was made with {name} {needed}, but {here} is installed; install {needed} or train again"
+            )
 
 
 def language_data_digest() -> str:
@@ -174,7 +177,7 @@ def language_data_digest() -> str:
     root = resources.files("classifier")
     cues = sorted(entry.name for entry in root.joinpath("features/cues").iterdir() if entry.name.endswith(".toml"))
     digest = hashlib.sha256()
-    for name in (*(f"features/cues/{cue}" for cue in cues), "data/abbreviations.toml"):
+    for name in (*(f"features/cues/{cue}" for cue in cues), "data/abbreviations.toml", "data/scopes.toml"):
         digest.update(name.encode() + b"\0" + root.joinpath(name).read_bytes() + b"\0")
     digest.update(",".join(LABEL_IDS).encode())
     return digest.hexdigest()
@@ -190,4 +193,4 @@ def _read_bytes(path: Path) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(content)
-    os.replace(partial, path)
+    partial.replace(path)

@@ -40,8 +40,8 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        rounds: int = 70,
-        rate: float = 0.09,
+        rounds: int = 50,
+        rate: float = 0.12,
         leaves: int = 12,
         feature_share: float = 0.3,
         negative_share: float = 0.25,
@@ -83,6 +83,7 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_samples_leaf=25,
             l2_regularization=5.0,
             max_features=self.feature_share,
+            max_bins=64,
             early_stopping=False,
             random_state=self.random_state,
         )

@@ -78,7 +78,9 @@ def labels() -> dict[str, Label]:
 @cache
 def criteria() -> dict[str, Criterion]:
     """The ten review criteria by id, in order."""
-    found = [Criterion(id=str(r["id"]), title=str(r["title"]), question=str(r["question"])) for r in _table()["criterion"]]
+    found = [
+        Criterion(id=str(r["id"]), title=str(r["title"]), question=str(r["question"])) for r in _table()["criterion"]
+    ]
     return {criterion.id: criterion for criterion in found}
 
 

@@ -23,8 +23,8 @@ def is_other_language(prose: str) -> bool:
     sample = prose[:_SAMPLE_CHARS] + " " + prose[middle : middle + _SAMPLE_CHARS] * (middle > _SAMPLE_CHARS)
     if len(sample.split()) < _MIN_WORDS:
         # Scripts without spaces between words have long "words" of letters beyond Latin.
-        foreign = sum(c.isalpha() and ord(c) > 0x24F for c in sample)  # noqa: PLR2004
-        return foreign > 20 and foreign > 0.5 * sum(c.isalpha() for c in sample)  # noqa: PLR2004
+        foreign = sum(c.isalpha() and ord(c) > 0x24F for c in sample)
+        return foreign > 20 and foreign > 0.5 * sum(c.isalpha() for c in sample)
     language, probability = _identifier().classify(sample)
     return bool(language != "en" and probability > _SURE)
 

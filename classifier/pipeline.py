@@ -38,8 +38,8 @@ class PipelineConfig:
     cue_weight: float = 0.5
     strength: float = 3.0
     keep_above: float = 0.02
-    rounds: int = 70
-    rate: float = 0.09
+    rounds: int = 50
+    rate: float = 0.12
     leaves: int = 12
     feature_share: float = 0.3
     share: float = 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
-_CONTROL = {code: " " for code in (*range(0x00, 0x09), 0x0E, *range(0x0F, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0))}
+_CONTROL = dict.fromkeys((*range(0, 9), 14, *range(15, 28), *range(127, 133), *range(134, 160)), " ")
 _CONTROL |= {0xFEFF: " ", 0x200B: " ", 0x00AD: " "}  # byte order mark, zero-width space, soft hyphen at a word's edge
 _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|section|article|header|footer|blockquote|figcaption|figure)\b", re.I

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from classifier.annotation import CriterionScore
 from classifier.features.context import log_odds
+from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
 from classifier.labels import CRITERION_IDS
 
@@ -90,14 +91,16 @@ class Scorecard(BaseEstimator):  # type: ignore[misc]
         for criterion, model in self.models_.items():
             value = round(float(model.predict_proba(features)[0, 1]), 4)
             sure = self.knows_[criterion] and abs(value - 0.5) >= _UNSURE
-            card[criterion] = CriterionScore(value, ("satisfactory" if value > 0.5 else "not satisfactory") if sure else None)
+            card[criterion] = CriterionScore(
+                value, ("satisfactory" if value > 0.5 else "not satisfactory") if sure else None
+            )
         return card
 
 
 def article_features(document: ParsedDocument, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One row an article: its highest, third highest and mean log-odds by label; cues by share, presence, place; length."""
+    """One row an article: highest, third highest and mean log-odds by label; cues by share, count, place; length."""
     odds = np.sort(log_odds(scores), axis=0)[::-1]
-    present = (document.cue_counts > 0).astype(np.float64)
+    present = (document.cue_counts[:, : len(cue_lists())] > 0).astype(np.float64)
     words = sum(len(parsed.tokens) for parsed in document.sentences)
     return np.hstack(
         [

@@ -132,7 +132,13 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.share = share
         self.random_state = random_state
 
-    def fit(self, documents: Sequence[ParsedDocument], y: NDArray[Any], folds: Sequence[int] | None = None) -> Self:
+    def fit(
+        self,
+        documents: Sequence[ParsedDocument],
+        y: NDArray[Any],
+        folds: Sequence[int] | None = None,
+        typical: Sequence[bool] | NDArray[np.bool_] | None = None,
+    ) -> Self:
         """Fit both stages, out of fold by article.
 
         Parameters
@@ -141,6 +147,8 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : ndarray of 0 and 1, shape (n_sentences, n_labels)
         folds : sequence of int, optional
             Fold of each document; drawn at random (five) if left out.
+        typical : sequence of bool, optional
+            Documents whose share of labels is that of real use; probabilities are calibrated on them. All by default.
 
         Raises
         ------
@@ -154,7 +162,7 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if folds is None:
             folds = check_random_state(self.random_state).permutation(np.arange(len(documents)) % 5)
         by_document = np.asarray(folds)
-        if len(by_document) != len(documents) or len(np.unique(by_document)) < 2:  # noqa: PLR2004
+        if len(by_document) != len(documents) or len(np.unique(by_document)) < 2:
             raise ValueError("folds must give each document one of at least two folds")
         by_sentence = np.repeat(by_document, sizes)
 
@@ -173,7 +181,10 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             inside = by_sentence == fold
             second[inside] = clone(self.final).fit(features[~inside], targets[~inside]).predict_proba(features[inside])
         mixed = self._mix(first, second)
-        self.calibrator_ = Calibrator().fit(mixed, targets)
+        rows = (
+            np.ones(len(targets), dtype=bool) if typical is None else np.repeat(np.asarray(typical, dtype=bool), sizes)
+        )
+        self.calibrator_ = Calibrator().fit(mixed[rows], targets[rows])
         self.held_out_ = self.calibrator_.transform(mixed)
         self.held_out_stages_ = (first, second)
         self.sentence_ = clone(self.sentence).fit(documents, targets)

@@ -22,7 +22,9 @@ MAX_HEADLINE_CHARS = 250
 _MAX_HEADING_WORDS = 14
 
 _BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
-_PARAGRAPH_BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*")
+_PARAGRAPH_BREAK = re.compile(
+    r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*"
+)
 _BULLET = re.compile(r"[•·▪◦‣●*–—-]+\s+|[•·▪◦‣●]|\(?(?:\d{1,2}|[a-z])[.)]\s+(?=\S)")
 _CLOSERS = "\"'”’»)]}"
 # A candidate: terminal punctuation, closing quotes, then white space; or a full stop glued to the next sentence.
@@ -96,7 +98,7 @@ def _typed(prose: str, start: int, end: int) -> Iterator[tuple[int, int, Sentenc
             yield start, end, "bullet"
         return
     block = prose[start:end]
-    is_heading = block[-1] not in ".!?…:;,\"”’)" and len(block.split(None, _MAX_HEADING_WORDS)) <= _MAX_HEADING_WORDS
+    is_heading = block[-1] not in '.!?…:;,"”’)' and len(block.split(None, _MAX_HEADING_WORDS)) <= _MAX_HEADING_WORDS
     yield start, end, "heading" if is_heading else "body"
 
 
@@ -107,10 +109,10 @@ def _lines(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         before = prose[line_start : match.start()].rstrip()
         after = prose[match.end() : match.end() + 80].lstrip()
         last_line = before[-100:].splitlines()[-1] if before else ""
-        wrapped = bool(before) and before[-1] not in ".!?…:\"”’" and len(last_line) >= 40
+        wrapped = bool(before) and before[-1] not in '.!?…:"”’' and len(last_line) >= 40
         if wrapped and after and not _BULLET.match(after):
             continue
-        if before and before[-1] in ".!?…\"”’" and len(last_line) >= 60 and len(before) < 100 and after[:1].islower():
+        if before and before[-1] in '.!?…"”’' and len(last_line) >= 60 and len(before) < 100 and after[:1].islower():
             continue
         yield line_start, match.start()
         line_start = match.end()

@@ -46,23 +46,23 @@ def choose_thresholds(scores: NDArray[np.floating], y: NDArray[np.int8]) -> dict
         raise ValueError("y holds no label to choose thresholds on")
     tables = [_counts(scores[:, column], y[:, column]) for column in range(y.shape[1])]
     total = int(y.sum())
-    common = [_f_beta(*(sum(t[part][k] for t in tables) for part in (0, 1)), total, 1.0) for k in range(len(_GRID))]
-    centre = int(np.argmax(common))
+    hits, shown = (np.sum([table[part] for table in tables], axis=0) for part in (0, 1))
+    centre = int(np.argmax(_f_beta(hits, shown, total, 1.0)))
     balanced = _refine(tables, centre, total, 1.0)
-    wide = [_f_beta(*(sum(t[part][k] for t in tables) for part in (0, 1)), total, SENSITIVE_BETA) for k in range(len(_GRID))]
-    sensitive = _refine(tables, int(np.argmax(wide)), total, SENSITIVE_BETA)
-    strict_at = len(_GRID) - 1
-    for k in range(centre, len(_GRID)):
-        hits, shown = (sum(t[part][k] for t in tables) for part in (0, 1))
-        if shown and hits / shown >= STRICT_PRECISION:
-            strict_at = k
-            break
+    sensitive = _refine(tables, int(np.argmax(_f_beta(hits, shown, total, SENSITIVE_BETA))), total, SENSITIVE_BETA)
+    precise = np.flatnonzero((hits >= STRICT_PRECISION * shown) & (shown > 0))
+    precise = precise[precise >= centre]
+    strict_at = int(precise[0]) if len(precise) else len(_GRID) - 1
     chosen: dict[Mode, dict[str, float]] = {}
     for mode in MODES:
         chosen[mode] = {}
         for column, label in enumerate(LABEL_IDS):
             middle = balanced[column]
-            grid_at = {"balanced": middle, "strict": max(strict_at, middle), "sensitive": min(sensitive[column], middle)}[mode]
+            grid_at = {
+                "balanced": middle,
+                "strict": max(strict_at, middle),
+                "sensitive": min(sensitive[column], middle),
+            }[mode]
             chosen[mode][label] = float(_GRID[grid_at])
     return chosen
 
@@ -74,23 +74,24 @@ def _counts(scores: NDArray[np.floating], y: NDArray[np.int8]) -> tuple[NDArray[
     return hits, shown
 
 
-def _f_beta(hits: float, shown: float, total: int, beta: float) -> float:
+def _f_beta(hits: NDArray[np.int64], shown: NDArray[np.int64], total: int, beta: float) -> NDArray[np.float64]:
+    """F-beta of counts, elementwise; 0 without a hit."""
     weight = beta * beta
-    return (1 + weight) * hits / (weight * total + shown) if hits else 0.0
+    result: NDArray[np.float64] = (1 + weight) * hits / (weight * total + shown)
+    return result
 
 
 def _refine(
     tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]], centre: int, total: int, beta: float
 ) -> list[int]:
     """Coordinate ascent of micro-F-beta over labels' own thresholds near the common one."""
-    near = np.flatnonzero((_GRID >= _GRID[centre] / _SPREAD) & (_GRID <= _GRID[centre] * _SPREAD))
+    near = np.flatnonzero((_GRID[centre] / _SPREAD <= _GRID) & (_GRID[centre] * _SPREAD >= _GRID))
     at = [centre] * len(tables)
     for _round in range(3):
         for column, (hits, shown) in enumerate(tables):
-            rest = [sum(int(t[part][at[k]]) for k, t in enumerate(tables) if k != column) for part in (0, 1)]
-            values = [_f_beta(rest[0] + hits[k], rest[1] + shown[k], total, beta) for k in near]
-            best = int(np.argmax(values))
-            # Ties keep the common threshold.
-            if values[best] > _f_beta(rest[0] + hits[at[column]], rest[1] + shown[at[column]], total, beta) + 1e-12:
-                at[column] = int(near[best])
+            rest = [sum(int(table[part][at[k]]) for k, table in enumerate(tables) if k != column) for part in (0, 1)]
+            values = _f_beta(rest[0] + hits, rest[1] + shown, total, beta)
+            best = int(near[np.argmax(values[near])])
+            if values[best] > values[at[column]] + 1e-12:  # a tie keeps what it was
+                at[column] = best
     return at

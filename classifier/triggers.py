@@ -81,7 +81,7 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
         self.weights_ = {
             str(name): round(float(weight), 3)
             for name, weight in zip(names, model.coef_[0], strict=True)
-            if abs(weight) >= 0.01  # noqa: PLR2004
+            if abs(weight) >= 0.01
         }
         self.bias_ = float(model.intercept_[0])
         return self
@@ -98,7 +98,9 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
         if not sentence.tokens:
             return sentence.sentence.span
         odds = [
-            self.bias_ + self.generosity + sum(self.weights_.get(name, 0.0) for name in _with_label(names, LABEL_IDS[label]))
+            self.bias_
+            + self.generosity
+            + sum(self.weights_.get(name, 0.0) for name in _with_label(names, LABEL_IDS[label]))
             for names in _token_features(sentence)
         ]
         first, last = _best_run(odds, sentence.tokens)

@@ -1,0 +1,1 @@
+"""Sentences to numbers: cue lists, the reader that runs spaCy, feature families."""

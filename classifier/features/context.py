@@ -11,13 +11,13 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
+from classifier.features.scopes import column_names
 from classifier.features.sentence import PLACE_NAMES, place_features
 from classifier.labels import LABEL_IDS
 
 _FLOOR = 1e-4
 _OUTSIDE = -6.0
 """Log-odds that stand for a neighbour beyond the article's edge."""
-EARLY_SENTENCES = 6
 
 
 def log_odds(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
@@ -30,9 +30,9 @@ def log_odds(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
 class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Context columns for the second stage.
 
-    Own, previous and next sentence's log-odds; the article's highest, second highest and mean; cue
+    Own, previous and next sentence's log-odds; the article's highest and mean; cue
     counts of the sentence; cues in the two sentences before, in the two after; share of the
-    article's body sentences with each cue; cues in the headline and in the first sentences; place.
+    article's body sentences with each cue; cues in the headline; place.
     """
 
     def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
@@ -65,9 +65,11 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Column names, ``part:name``."""
         cues = tuple(cue_lists())
+        columns = column_names()
         parts = (
-            *((part, LABEL_IDS) for part in ("own", "previous", "next", "highest", "second", "mean")),
-            *((part, cues) for part in ("cue", "cue_before", "cue_after", "cue_share", "cue_early", "cue_headline")),
+            *((part, LABEL_IDS) for part in ("own", "previous", "next", "highest", "mean")),
+            ("cue", columns),
+            *((part, cues) for part in ("cue_before", "cue_after", "cue_share", "cue_headline")),
             ("place", (*PLACE_NAMES, "index", "sentences", "paragraph_start")),
         )
         return np.asarray([f"{part}:{name}" for part, names in parts for name in names], dtype=object)
@@ -75,18 +77,17 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _article_context(document: ParsedDocument, odds: NDArray[np.float64]) -> NDArray[np.float32]:
     count = len(document.sentences)
+    lists = len(cue_lists())
     cues = document.cue_counts
-    present = (cues > 0).astype(np.float32)
+    # Windows and the whole article need the lists alone; scopes matter where the claim is.
+    present = (cues[:, :lists] > 0).astype(np.float32)
     edge = np.full((1, odds.shape[1]), _OUTSIDE)
-    ranked = np.sort(odds, axis=0)[::-1]
     body = present[1:] if count > 1 else present
-    padded = np.vstack([np.zeros((2, cues.shape[1])), present, np.zeros((2, cues.shape[1]))])
+    padded = np.vstack([np.zeros((2, lists)), present, np.zeros((2, lists))])
     before = np.maximum(padded[0:count], padded[1 : count + 1])
     after = np.maximum(padded[3 : count + 3], padded[4 : count + 4])
     paragraphs = [parsed.sentence.paragraph for parsed in document.sentences]
-    place = [
-        (index, count, index == 0 or paragraphs[index] != paragraphs[index - 1]) for index in range(count)
-    ]
+    place = [(index, count, index == 0 or paragraphs[index] != paragraphs[index - 1]) for index in range(count)]
 
     def everywhere(row: NDArray[Any]) -> NDArray[Any]:
         return np.repeat(row[None, :], count, axis=0)
@@ -96,14 +97,12 @@ def _article_context(document: ParsedDocument, odds: NDArray[np.float64]) -> NDA
             odds,
             np.vstack([edge, odds[:-1]]),
             np.vstack([odds[1:], edge]),
-            everywhere(ranked[0]),
-            everywhere(ranked[min(1, count - 1)]),
+            everywhere(odds.max(axis=0)),
             everywhere(odds.mean(axis=0)),
             cues,
             before,
             after,
             everywhere(body.mean(axis=0)),
-            everywhere(present[:EARLY_SENTENCES].max(axis=0)),
             everywhere(present[0]),
             place_features(document),
             np.asarray(place, dtype=np.float32),

@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 
 from classifier.document import Document, Sentence, Span
 from classifier.features.cues import NUMBER, cue_lists, normalise
+from classifier.features.scopes import column_names, columns_of
 from classifier.segmentation import split
 
 
@@ -56,8 +57,8 @@ class ParsedDocument:
     document : Document
     sentences : tuple of ParsedSentence
         Never empty.
-    cue_counts : ndarray of float32, shape (n_sentences, n_cues)
-        How often each list of ``cue_lists()`` matches in each sentence.
+    cue_counts : ndarray of float32, shape (n_sentences, n_columns)
+        How often each column of ``scopes.column_names()`` matches in each sentence.
     """
 
     document: Document
@@ -135,10 +136,10 @@ class Reader:
 
 
 def _count(sentences: Sequence[ParsedSentence]) -> NDArray[np.float32]:
-    counts = np.zeros((len(sentences), len(cue_lists())), dtype=np.float32)
+    counts = np.zeros((len(sentences), len(column_names())), dtype=np.float32)
     for row, sentence in enumerate(sentences):
-        for cue, _first, _last in sentence.cues:
-            counts[row, cue] += 1
+        for column in columns_of(sentence.cues):
+            counts[row, column] += 1
     return counts
 
 

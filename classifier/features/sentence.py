@@ -16,8 +16,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from classifier.features.cues import NUMBER, cue_lists
+from classifier.features.cues import NUMBER
 from classifier.features.reader import ParsedDocument, ParsedSentence
+from classifier.features.scopes import column_names
 
 PLACE_NAMES = (
     "headline", "heading", "bullet", "first_body", "early", "depth", "length", "very_short", "has_quote",
@@ -105,11 +106,11 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Remember the lists' names, so that a model refuses other lists than it was trained with."""
         if not self.weight > 0:
             raise ValueError("weight must be above 0")
-        self.names_ = tuple(cue_lists())
+        self.names_ = column_names()
         return self
 
     def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """Columns: a match at all, then the count up to 3 as thirds; float32, (n_sentences, 2 n_cues)."""
+        """Columns: a match at all, then the count up to 3 as thirds; float32, (n_sentences, 2 n_columns)."""
         check_is_fitted(self)
         counts = np.vstack([document.cue_counts for document in documents])
         return sparse.csr_matrix(np.hstack([counts > 0, np.minimum(counts, 3) / 3]).astype(np.float32) * self.weight)
@@ -139,10 +140,21 @@ def place_features(document: ParsedDocument) -> NDArray[np.float32]:
         numbers = sum(NUMBER in token for token in parsed.tokens)
         rows.append(
             (
-                kind == "headline", kind == "heading", kind == "bullet", number == 1, number < 5, number / total,
-                min(len(parsed.tokens), 60) / 60, len(parsed.tokens) < 6, bool(words & _QUOTES),
-                bool(parsed.tokens) and parsed.tokens[0] in _QUOTES, numbers > 0, bool(words & _PERCENT),
-                bool(words & _MONEY), "?" in words, numbers > 2,
-            )  # fmt: skip
+                kind == "headline",
+                kind == "heading",
+                kind == "bullet",
+                number == 1,
+                number < 5,
+                number / total,
+                min(len(parsed.tokens), 60) / 60,
+                len(parsed.tokens) < 6,
+                bool(words & _QUOTES),
+                bool(parsed.tokens) and parsed.tokens[0] in _QUOTES,
+                numbers > 0,
+                bool(words & _PERCENT),
+                bool(words & _MONEY),
+                "?" in words,
+                numbers > 2,
+            )
         )
     return np.asarray(rows, dtype=np.float32)

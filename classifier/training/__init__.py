@@ -1,0 +1,1 @@
+"""Training data, training and measuring; needed by no service."""

@@ -16,11 +16,9 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -32,7 +30,9 @@ from classifier.document import Document
 from classifier.training.corpus import read_labelled
 from classifier.training.texts import CORPUS_VARIABLE, corpus_texts, data_folder
 
-ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+from running import running_service
+
 ARTICLE_WORDS = 700
 
 
@@ -105,28 +105,10 @@ def of_length(texts: Sequence[str], length: int, count: int) -> Iterator[str]:
         yield "\n\n".join(pieces)
 
 
-@contextmanager
-def service() -> Iterator[int]:
-    """The port of a running service."""
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", "0"]
-    quiet = os.environ | {"OVERCLAIM_LOG_LEVEL": "error"}
-    with subprocess.Popen(command, cwd=ROOT, env=quiet, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                if "serving on " in line:
-                    yield int(line.rstrip().rstrip("/").rsplit(":", 1)[1])
-                    return
-                print(line, end="", file=sys.stderr)
-            sys.exit("overclaim: the service didn't start")
-        finally:
-            process.terminate()
-
-
 def latency(texts: Sequence[str], requests: int) -> list[float]:
     """Milliseconds of each request, one after the other over one connection."""
     taken = []
-    with service() as port:
+    with running_service() as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for number, text in enumerate(of_length(texts, ARTICLE_WORDS, requests + 10)):
             body = json.dumps({"text": text})

@@ -37,7 +37,7 @@ class FakeAnnotator(Annotator):
     """Flags fixed words with fixed scores, so that adapters are tested alone."""
 
     def __init__(self) -> None:
-        super().__init__(FAKE_MODEL)
+        self.model = FAKE_MODEL
 
     def annotate_many(
         self, documents: Iterable[Document], *, mode: Mode = "balanced", labels: Iterable[str] | None = None

@@ -117,7 +117,7 @@ def test_a_run_of_another_kind_may_not_go_on(
 
     class Other(FakeAnnotator):
         def __init__(self) -> None:
-            Annotator.__init__(self, classifier.annotation.ModelInfo(FAKE_MODEL.version, "cd" * 32))
+            self.model = classifier.annotation.ModelInfo(FAKE_MODEL.version, "cd" * 32)
 
     def refused(reason: str, *options: str) -> None:
         capsys.readouterr()

@@ -16,15 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from running import ROOT, SECONDS, running_service
+
 PICTURE = ROOT / ".github" / "images" / "page.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH = 820
-SECONDS = 60
 PREPARE = """
 (async () => {
   const wait = (ready) => new Promise((done) => {
@@ -102,23 +101,6 @@ class Browser:
         os.close(self._read)
 
 
-@contextlib.contextmanager
-def service() -> Iterator[str]:
-    """The address of a running service."""
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                if "serving on " in line:
-                    yield line.split("serving on ")[1].strip()
-                    return
-                print(line, end="", file=sys.stderr)
-            sys.exit("overclaim: the service didn't start")
-        finally:
-            process.terminate()
-
-
 def take(address: str, program: str, notes: int, scheme: str) -> tuple[bytes, int]:
     """Return a PNG of the page with its result, and how many spans it has."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -162,8 +144,8 @@ def main() -> None:
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         sys.exit("overclaim: make picture needs Chromium (on Debian and Ubuntu: install chromium)")
-    with service() as address:
-        png, spans = take(address, program, options.notes, options.scheme)
+    with running_service() as port:
+        png, spans = take(f"http://127.0.0.1:{port}/", program, options.notes, options.scheme)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(png)
     print(f"wrote {os.path.relpath(options.out)}: {len(png) // 1024} kB, {spans} spans on the page")

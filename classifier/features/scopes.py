@@ -1,0 +1,79 @@
+"""Claims in the reach of a negation, a hedge, a doubt, the lab or a condition.
+
+In the manner of NegEx: a scope's words reach a fixed number of tokens.
+
+References
+----------
+Chapman, W. et al. (2001). A simple algorithm for identifying negated findings and diseases in discharge
+summaries. Journal of Biomedical Informatics 34(5).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from classifier.features.cues import cue_lists
+
+PLAIN = "plain"
+CueMatch = tuple[int, int, int]
+"""Cue number, first token, token after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which cues (by number) take claims back, and how far they reach, in tokens."""
+
+    name: str
+    cues: frozenset[int]
+    reach: int
+    after: bool
+
+
+@cache
+def _settings() -> tuple[tuple[int, ...], tuple[Scope, ...]]:
+    numbers = {name: number for number, name in enumerate(cue_lists())}
+    raw = tomllib.loads(resources.files("classifier").joinpath("data/scopes.toml").read_text(encoding="utf-8"))
+    claims = tuple(numbers[name] for name in raw["claims"])
+    scopes = tuple(
+        Scope(name, frozenset(numbers[cue] for cue in row["cues"]), int(row["reach"]), bool(row["after"]))
+        for name, row in raw["scope"].items()
+    )
+    return claims, scopes
+
+
+@cache
+def column_names() -> tuple[str, ...]:
+    """Names of all cue columns: the lists, then ``scope:claim`` for each scope and for ``plain``."""
+    claims, scopes = _settings()
+    names = tuple(cue_lists())
+    return names + tuple(f"{scope}:{names[claim]}" for scope in (*(s.name for s in scopes), PLAIN) for claim in claims)
+
+
+def columns_of(matches: Sequence[CueMatch]) -> Iterator[int]:
+    """Columns that a sentence's cue matches count in: each match's list, and for claims their scopes.
+
+    A match of a scope's own cue inside the claim's words doesn't count ("not only").
+    """
+    claims, scopes = _settings()
+    base = len(cue_lists())
+    place = {claim: number for number, claim in enumerate(claims)}
+    for cue, first, last in matches:
+        yield cue
+        if cue not in place:
+            continue
+        plain = True
+        for number, scope in enumerate(scopes):
+            if any(
+                (begin_end[1] <= first and first - begin_end[1] <= scope.reach)
+                or (scope.after and begin_end[0] >= last and begin_end[0] - last <= scope.reach)
+                for other, *begin_end in matches
+                if other in scope.cues
+            ):
+                plain = False
+                yield base + number * len(claims) + place[cue]
+        if plain:
+            yield base + len(scopes) * len(claims) + place[cue]
