@@ -5,6 +5,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+CODE := classifier service tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # One article is scored by one thread: the service and the tests make their own.
 OMP_NUM_THREADS ?= 1
@@ -22,8 +23,8 @@ test: install ## run all tests (ARGS="-k offsets" runs some)
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: install ## check style and format
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: run $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "not formatted: run $(BIN)/ruff format $(CODE)"; exit 1; }
 	@echo "lint: no complaints"
 
 types: install ## check types
@@ -46,7 +47,7 @@ picture: install ## take the README's picture of the page anew (needs Chromium)
 
 clean: ## remove .venv, builds and caches
 	@rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .overclaim-cache
-	@find classifier service tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	@find $(CODE) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # Each step leaves a stamp, so that a second call has nothing to do. The packages are installed again when the lock file
 # changes, the command when pyproject.toml does. The model and the code are used where they lie.

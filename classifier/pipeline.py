@@ -51,8 +51,14 @@ class PipelineConfig:
         return asdict(self)
 
 
-def build_pipeline(config: PipelineConfig | None = None) -> StackedScorer:
+def build_pipeline(config: PipelineConfig | None = None, *, jobs: int = -1) -> StackedScorer:
     """The unfitted model: documents in, one probability a sentence and label out.
+
+    Parameters
+    ----------
+    config : PipelineConfig, optional
+    jobs : int
+        Threads and processes used to fit; -1 for all cores. It doesn't change the model.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def build_pipeline(config: PipelineConfig | None = None) -> StackedScorer:
     sentence = Pipeline(
         [
             ("features", FeatureUnion([(name, families[name]) for name in config.families])),
-            ("labels", LinearLabelScorer(strength=config.strength, keep_above=config.keep_above)),
+            ("labels", LinearLabelScorer(strength=config.strength, keep_above=config.keep_above, jobs=jobs)),
         ]
     )
     return StackedScorer(
@@ -82,6 +88,7 @@ def build_pipeline(config: PipelineConfig | None = None) -> StackedScorer:
             rate=config.rate,
             leaves=config.leaves,
             feature_share=config.feature_share,
+            jobs=jobs,
             random_state=config.seed,
         ),
         share=config.share,

@@ -27,7 +27,7 @@ def prose_of(text: str) -> str:
     Returns
     -------
     str
-        As long as ``text``. Line breaks are kept; block-level tags become line breaks, so that
+        As long as ``text``. Line breaks outside tags are kept; block-level tags become line breaks, so that
         paragraphs of a page stay paragraphs.
     """
     text = text.translate(_CONTROL)
@@ -43,7 +43,7 @@ def looks_like_html(text: str) -> bool:
 
 def _blank_tag(match: re.Match[str]) -> str:
     tag = match.group()
-    blank = "".join("\n" if c in "\r\n" else " " for c in tag) if "\n" in tag or "\r" in tag else " " * len(tag)
+    blank = " " * len(tag)  # line breaks too: a link's attributes on lines of their own part no paragraphs
     # A block needs two line breaks, which the shortest block tag ("<p>") has room for.
     return "\n\n" + blank[2:] if _BLOCK.match(tag) else blank
 

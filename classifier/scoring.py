@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -25,11 +26,14 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Inverse of regularisation (``C``), above 0.
     keep_above : float
         Coefficients smaller than this in size are dropped after the fit, which shrinks the model.
+    jobs : int
+        Threads used to fit; -1 for all cores.
     """
 
-    def __init__(self, strength: float = 3.0, keep_above: float = 0.0) -> None:
+    def __init__(self, strength: float = 3.0, keep_above: float = 0.0, jobs: int = 1) -> None:
         self.strength = strength
         self.keep_above = keep_above
+        self.jobs = jobs
 
     def fit(self, x: sparse.csr_matrix, y: NDArray[Any]) -> Self:
         """Fit.
@@ -49,20 +53,25 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("strength must be above 0 and keep_above at least 0")
         weights = np.zeros((x.shape[1], targets.shape[1]), dtype=np.float32)
         bias = np.zeros(targets.shape[1])
-        for column in range(targets.shape[1]):
-            label = targets[:, column]
-            if label.min() == label.max():  # a label that isn't there can't be learnt: its prior stays near 0 or 1
-                bias[column] = 6.0 if label.max() else -6.0
-                continue
-            model = LogisticRegression(C=self.strength, solver="liblinear", random_state=0, max_iter=200)
-            model.fit(x, label)
-            weights[:, column] = model.coef_[0]
-            bias[column] = model.intercept_[0]
+        # The solver lets go of the interpreter's lock, so threads are enough and nothing is copied.
+        fitted = Parallel(n_jobs=self.jobs, prefer="threads")(
+            delayed(self._fit_one)(x, targets[:, column]) for column in range(targets.shape[1])
+        )
+        for column, (coefficients, intercept) in enumerate(fitted):
+            weights[:, column] = coefficients
+            bias[column] = intercept
         weights[np.abs(weights) < self.keep_above] = 0
         self.weights_ = sparse.csr_matrix(weights)
         self.bias_ = bias
         self.classes_ = np.arange(targets.shape[1])
         return self
+
+    def _fit_one(self, x: sparse.csr_matrix, label: NDArray[np.int8]) -> tuple[NDArray[np.float64] | float, float]:
+        if label.min() == label.max():  # a label that isn't there can't be learnt: its prior stays near 0 or 1
+            return 0.0, 6.0 if label.max() else -6.0
+        model = LogisticRegression(C=self.strength, solver="liblinear", random_state=0, max_iter=200)
+        model.fit(x, label)
+        return model.coef_[0], float(model.intercept_[0])
 
     def predict_proba(self, x: sparse.csr_matrix) -> NDArray[np.float64]:
         """Probabilities, shape (n_sentences, n_labels), in [0, 1]; each row depends on its own features only."""

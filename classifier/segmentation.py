@@ -22,14 +22,16 @@ MAX_HEADLINE_CHARS = 250
 _MAX_HEADING_WORDS = 14
 
 _BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
+# Atomic, lest one "\r\n" is read as two line breaks.
 _PARAGRAPH_BREAK = re.compile(
-    r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*"
+    r"(?>\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*"
 )
 _BULLET = re.compile(r"[•·▪◦‣●*–—-]+\s+|[•·▪◦‣●]|\(?(?:\d{1,2}|[a-z])[.)]\s+(?=\S)")
 _CLOSERS = "\"'”’»)]}"
 # A candidate: terminal punctuation, closing quotes, then white space; or a full stop glued to the next sentence.
+# Possessive, and tried at the start of a run only: half a million full stops in a row take linear time.
 _CANDIDATE = re.compile(
-    rf"(?P<end>[.!?…]+[{re.escape(_CLOSERS)}]*(?:\[\d+\])?)(?=\s+(?P<next>\S))"
+    rf"(?<![.!?…])(?P<end>[.!?…]++[{re.escape(_CLOSERS)}]*+(?:\[\d+\])?)(?=\s+(?P<next>\S))"
     r"|(?<=[a-z]{3})(?P<glued>[.!?][”\"’]?)(?=[A-Z“\"][a-z’]+\s)"
     r"|(?P<bullet>\s)(?=[•▪●‣]\s*\S)"
 )
@@ -50,10 +52,11 @@ def split(document: Document) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     paragraph = 0
     fields: tuple[Field, ...] = ("title", "text")
+    has_title = bool(document.title and document.title.strip())
     for field in fields:
         source = document.field(field)
         prose = prose_of(source)
-        for start, end, kind in _blocks(prose, is_title=field == "title", has_title=bool(document.title)):
+        for start, end, kind in _blocks(prose, is_title=field == "title", has_title=has_title):
             whole = kind == "headline"
             bounds = [(start, end)] if whole else _sentences(prose, start, end)
             for first, last in (piece for bound in bounds for piece in _pieces(prose, *bound)):

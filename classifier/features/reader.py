@@ -6,6 +6,7 @@ service doesn't grow, and a lock keeps the zone (which isn't thread-safe) to one
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,11 @@ from spacy.tokens import Doc
 from classifier.document import Document, Sentence, Span
 from classifier.features.cues import NUMBER, cue_lists, normalise
 from classifier.features.scopes import column_names, columns_of
+from classifier.prose import prose_of
 from classifier.segmentation import split
+
+_NOISE = re.compile(r"[^\w\s]{50,}")
+"""Holds no word, and spaCy's tokenizer takes quadratic time over it: read as white space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,12 @@ class Reader:
                 self._nlp.tokenizer(word)
 
     def _read(self, document: Document, sentences: Sequence[Sentence]) -> tuple[ParsedSentence, ...]:
+        fields = {"title": prose_of(document.title or ""), "text": prose_of(document.text)}
         parsed = []
         for sentence in sentences:
-            doc = self._tokenise(document.slice(sentence.span))
             start = sentence.span.start
+            prose = fields[sentence.span.field][start : sentence.span.end]
+            doc = self._tokenise(_NOISE.sub(lambda run: " " * len(run.group()), prose))
             words = [token for token in doc if not token.is_space]
             position = {token.i: number for number, token in enumerate(words)}
             parsed.append(

@@ -24,7 +24,9 @@ def read_criteria(data: Path) -> dict[str, dict[str, int | None]]:
         verdicts = row.get("criteria")
         if not isinstance(row.get("id"), str) or not isinstance(verdicts, dict) or set(row) != {"id", "criteria"}:
             raise CorpusError(f"{place}: not an object of id and criteria")
-        if set(verdicts) != set(CRITERION_IDS) or any(value not in (0, 1, None) for value in verdicts.values()):
+        if set(verdicts) != set(CRITERION_IDS) or any(
+            isinstance(value, bool) or value not in (0, 1, None) for value in verdicts.values()
+        ):
             raise CorpusError(f"{place}: not a verdict of 1, 0 or null for each of the ten criteria")
         if row["id"] in found:
             raise CorpusError(f"{place}: {row['id']} occurs twice")

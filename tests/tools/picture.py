@@ -32,7 +32,7 @@ PREPARE = """
   await wait(() => document.querySelector("#text").value && document.querySelector("#legend").children.length);
   document.querySelector("#check").click();
   await wait(() => !document.querySelector("#result").hidden);
-  document.querySelector("#text").rows = 6;
+  document.querySelector("#text").rows = 4;
   const list = document.querySelector("#notes").children;
   const last = list[Math.min(NOTES, list.length) - 1] || document.querySelector("#article");
   return { height: Math.ceil(last.getBoundingClientRect().bottom + window.scrollY + 16), spans: list.length };
@@ -138,7 +138,7 @@ def main() -> None:
     """Take the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=PICTURE)
-    parser.add_argument("--notes", type=int, default=3, help="how many of the notes below the article are shown")
+    parser.add_argument("--notes", type=int, default=2, help="how many of the notes below the article are shown")
     parser.add_argument("--scheme", choices=["light", "dark"], default="light")
     options = parser.parse_args()
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
