@@ -18,6 +18,8 @@ STRICT_PRECISION = 0.70
 SENSITIVE_BETA = 2.0
 """``sensitive`` maximises F-beta: recall counts this many times as much as precision."""
 _GRID = np.round(np.concatenate([np.arange(0.02, 0.10, 0.005), np.arange(0.10, 0.96, 0.01)]), 4)
+_TOLERANCE = 0.01
+"""The top of the F curve is flat: of thresholds this close to the best, the most precise one is taken."""
 _SPREAD = 1.6
 """A label's own threshold may differ from the common one by this factor at most: rare labels would overfit."""
 
@@ -25,7 +27,8 @@ _SPREAD = 1.6
 def choose_thresholds(scores: NDArray[np.floating], y: NDArray[np.int8]) -> dict[Mode, dict[str, float]]:
     """Thresholds by mode and label.
 
-    ``balanced`` maximises micro-F1: the best common threshold, then each label's own near it.
+    ``balanced`` maximises micro-F1: the best common threshold, then each label's own near it, each the highest
+    that is about as good as the best.
     ``strict`` is the lowest common threshold that reaches ``STRICT_PRECISION``; ``sensitive`` maximises
     F2. A label's thresholds never fall from ``sensitive`` to ``balanced`` to ``strict``.
 
@@ -47,9 +50,11 @@ def choose_thresholds(scores: NDArray[np.floating], y: NDArray[np.int8]) -> dict
     tables = [_counts(scores[:, column], y[:, column]) for column in range(y.shape[1])]
     total = int(y.sum())
     hits, shown = (np.sum([table[part] for table in tables], axis=0) for part in (0, 1))
-    centre = int(np.argmax(_f_beta(hits, shown, total, 1.0)))
+    centre = _highest(_f_beta(hits, shown, total, 1.0), _TOLERANCE)
     balanced = _refine(tables, centre, total, 1.0)
-    sensitive = _refine(tables, int(np.argmax(_f_beta(hits, shown, total, SENSITIVE_BETA))), total, SENSITIVE_BETA)
+    sensitive = _refine(
+        tables, _highest(_f_beta(hits, shown, total, SENSITIVE_BETA), _TOLERANCE), total, SENSITIVE_BETA
+    )
     precise = np.flatnonzero((hits >= STRICT_PRECISION * shown) & (shown > 0))
     precise = precise[precise >= centre]
     strict_at = int(precise[0]) if len(precise) else len(_GRID) - 1
@@ -81,6 +86,11 @@ def _f_beta(hits: NDArray[np.int64], shown: NDArray[np.int64], total: int, beta:
     return result
 
 
+def _highest(values: NDArray[np.float64], tolerance: float) -> int:
+    """Place of the last value that is within ``tolerance`` (relative) of the largest."""
+    return int(np.flatnonzero(values >= values.max() * (1 - tolerance))[-1])
+
+
 def _refine(
     tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]], centre: int, total: int, beta: float
 ) -> list[int]:
@@ -91,7 +101,6 @@ def _refine(
         for column, (hits, shown) in enumerate(tables):
             rest = [sum(int(table[part][at[k]]) for k, table in enumerate(tables) if k != column) for part in (0, 1)]
             values = _f_beta(rest[0] + hits, rest[1] + shown, total, beta)
-            best = int(near[np.argmax(values[near])])
-            if values[best] > values[at[column]] + 1e-12:  # a tie keeps what it was
-                at[column] = best
+            # One label moves the whole by little, so that its share of the tolerance is small.
+            at[column] = int(near[_highest(values[near], _TOLERANCE / len(tables))])
     return at

@@ -6,7 +6,7 @@ the output went away.
 
 # Each command imports its work when it is called: spaCy and scikit-learn take longer to import than `--help` may take.
 # (And a command has as many parameters as it has options; Typer passes them by name.)
-# ruff: noqa: PLC0415, PLR0917
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and stop.")
     ] = False,
 ) -> None:
-    """Marks, word by word, where health news claims more than its evidence allows."""  # noqa: D401
+    """Marks, word by word, where health news claims more than its evidence allows."""
 
 
 @app.command()

@@ -83,7 +83,9 @@ class Reader:
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
         self._keys: dict[int, int] = {}
         for number, (name, phrases) in enumerate(cue_lists().items()):
-            self._matcher.add(name, [self._tokenise(phrase.replace(NUMBER, "7")) for phrase in phrases])
+            # Glued, as in running text: spaCy reads the "n't" of "doesn't" as "not", but a lone one as itself.
+            glued = (phrase.replace(" n't", "n't").replace(NUMBER, "7") for phrase in phrases)
+            self._matcher.add(name, [self._tokenise(phrase) for phrase in glued])
             self._keys[self._nlp.vocab.strings[name]] = number
 
     def read(self, documents: Iterable[Document]) -> list[ParsedDocument]:

@@ -25,12 +25,13 @@ CueMatch = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which cues (by number) take claims back, and how far they reach, in tokens."""
+    """Which cues (by number) take claims back, how far they reach in tokens, and which claims they leave alone."""
 
     name: str
     cues: frozenset[int]
     reach: int
     after: bool
+    spares: frozenset[int]
 
 
 @cache
@@ -39,7 +40,13 @@ def _settings() -> tuple[tuple[int, ...], tuple[Scope, ...]]:
     raw = tomllib.loads(resources.files("classifier").joinpath("data/scopes.toml").read_text(encoding="utf-8"))
     claims = tuple(numbers[name] for name in raw["claims"])
     scopes = tuple(
-        Scope(name, frozenset(numbers[cue] for cue in row["cues"]), int(row["reach"]), bool(row["after"]))
+        Scope(
+            name,
+            frozenset(numbers[cue] for cue in row["cues"]),
+            int(row["reach"]),
+            bool(row["after"]),
+            frozenset(numbers[claim] for claim in row["spares"]),
+        )
         for name, row in raw["scope"].items()
     )
     return claims, scopes
@@ -67,10 +74,10 @@ def columns_of(matches: Sequence[CueMatch]) -> Iterator[int]:
             continue
         plain = True
         for number, scope in enumerate(scopes):
-            if any(
-                (begin_end[1] <= first and first - begin_end[1] <= scope.reach)
-                or (scope.after and begin_end[0] >= last and begin_end[0] - last <= scope.reach)
-                for other, *begin_end in matches
+            if cue not in scope.spares and any(
+                (end <= first and first - end <= scope.reach)
+                or (scope.after and begin >= last and begin - last <= scope.reach)
+                for other, begin, end in matches
                 if other in scope.cues
             ):
                 plain = False

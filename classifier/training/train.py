@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +26,21 @@ from classifier.training.criteria import read_criteria
 from classifier.training.evaluate import evaluate_annotator
 from classifier.training.gold import TrainingSet, training_set
 from classifier.training.metrics import at_thresholds, average_precisions, calibration_errors, mean_average_precision
-from classifier.training.texts import corpus_texts, data_folder
+from classifier.training.texts import CORPUS_VARIABLE, corpus_texts, data_folder
 from classifier.triggers import TriggerFinder
 
 VERSION = "0.1.0"
 """Version of a model trained on the whole corpus; ``-own`` is added to one trained on our articles alone."""
 
 
-def train(corpus: Path | None, out: Path, seed: int = 0, log: Callable[[str], None] | None = None) -> Path:
+def train(
+    corpus: Path | None,
+    out: Path,
+    seed: int = 0,
+    *,
+    log: Callable[[str], None] | None = None,
+    config: PipelineConfig | None = None,
+) -> Path:
     """Train a model and write it with its manifest, measures and card.
 
     Parameters
@@ -46,6 +55,8 @@ def train(corpus: Path | None, out: Path, seed: int = 0, log: Callable[[str], No
         The same data, libraries and seed give the same measures.
     log : callable, optional
         Takes progress in plain lines; standard error by default.
+    config : PipelineConfig, optional
+        Other settings than the shipped ones; its seed is replaced.
 
     Returns
     -------
@@ -63,7 +74,7 @@ def train(corpus: Path | None, out: Path, seed: int = 0, log: Callable[[str], No
     articles = load_articles(data, texts, {"own"} if texts is None else {"train", "open", "own"})
     say(f"reading {len(articles)} articles")
     gold = training_set(articles)
-    config = PipelineConfig(seed=seed)
+    config = replace(config or PipelineConfig(), seed=seed)
     say(f"fitting the scorer on {len(gold.y)} sentences with {int(gold.y.sum())} labels")
     folds = [fold_ for article in articles if (fold_ := article.fold) is not None]
     # Our own articles are denser in labels than the news is: they teach, but rates are set on the news.
@@ -122,7 +133,8 @@ def _texts(corpus: Path | None, say: Callable[[str], None]) -> dict[str, str] | 
     try:
         return corpus_texts(corpus)
     except CorpusError as err:
-        if corpus is not None:
+        # Who names a corpus wants it; a small model instead would be a nasty surprise.
+        if corpus is not None or os.environ.get(CORPUS_VARIABLE, "").strip():
             raise
         say(f"training the smaller model on our own articles only: {err}")
         return None

@@ -65,7 +65,8 @@ def _overruled(settings: Settings, **given: object) -> Settings:
 
 def _bind(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends without delay only on sockets that say they are TCP: 40 ms a request on a kept-alive connection.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # A restarted service must not wait for old connections to be forgotten.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -23,7 +23,7 @@ WORDS = 120
 
 def different_articles(count: int, seed: int = 0) -> Iterator[str]:
     """``count`` articles: sentences of ours, with every eighth word replaced by one made up."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     sentences = [s for article in read_labelled(data_folder()).own for s in article.text.split(". ")]
     for _ in range(count):
         words: list[str] = []

@@ -27,8 +27,20 @@ RULE_BOOK_ORDER = (
 MAIN_CRITERION = dict(
     zip(
         RULE_BOOK_ORDER,
-        "benefits evidence evidence language harms disease_mongering availability evidence benefits evidence benefits "
-        "evidence".split(),
+        [
+            "benefits",
+            "evidence",
+            "evidence",
+            "language",
+            "harms",
+            "disease_mongering",
+            "availability",
+            "evidence",
+            "benefits",
+            "evidence",
+            "benefits",
+            "evidence",
+        ],
         strict=True,
     )
 )
@@ -108,7 +120,7 @@ class TestSelect:
 
     @pytest.mark.parametrize("name", ["hype", "Surrogate_Endpoint", "", " surrogate_endpoint"])
     def test_an_unknown_name_is_refused_and_the_known_ones_are_told(self, name: str) -> None:
-        with pytest.raises(InvalidInputError, match="unknown label .* known are overstated_efficacy, ") as caught:
+        with pytest.raises(InvalidInputError, match=r"unknown label .* known are overstated_efficacy, ") as caught:
             select(["surrogate_endpoint", name])
         assert (caught.value.field, caught.value.code) == ("labels", "unknown_label")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -38,7 +40,7 @@ def test_sentences_are_ordered_apart_inside_and_never_empty(text: str, title: st
         assert words == words.strip()
         assert words
         assert len(words) <= MAX_SENTENCE_CHARS
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if before.span.field == after.span.field:
             assert before.span.end <= after.span.start
         else:

@@ -17,7 +17,6 @@ from fake_annotator import FAKE_MODEL, FakeAnnotator
 
 import classifier
 from classifier.annotation import Annotation
-from classifier.annotator import Annotator
 from service.cli import main
 from service.schemas import to_response
 

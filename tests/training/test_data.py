@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from itertools import pairwise
 
@@ -138,9 +137,7 @@ def test_own_articles_load_without_texts() -> None:
             assert gold.sentence.contains(gold.trigger)
 
 
-@pytest.mark.skipif(
-    not os.environ.get("OVERCLAIM_CORPUS"), reason="needs the public articles' texts: OVERCLAIM_CORPUS isn't set"
-)
+@pytest.mark.corpus
 def test_the_labels_fit_the_public_texts(labelled: Labelled) -> None:
     articles = load_articles(DATA, corpus_texts(), set(SPLITS))
     assert len(articles) == sum(map(len, labelled.public.values())) + len(labelled.own)

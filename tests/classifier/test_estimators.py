@@ -1,0 +1,145 @@
+"""Estimators: what they refuse, what they keep, what they learn from a toy."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import NotFittedError
+
+from classifier.boosting import BoostedLabelScorer
+from classifier.features.context import ContextFeatures
+from classifier.features.sentence import CueFeatures, PlaceFeatures, WordNgrams
+from classifier.pipeline import PipelineConfig, build_pipeline
+from classifier.scorecard import Scorecard
+from classifier.scoring import Calibrator, LinearLabelScorer, check_targets, sigmoid
+from classifier.triggers import TriggerFinder
+
+ESTIMATORS = [
+    *(WordNgrams(), CueFeatures(), PlaceFeatures(), ContextFeatures(), LinearLabelScorer(), Calibrator()),
+    *(BoostedLabelScorer(), Scorecard(), TriggerFinder(), build_pipeline()),
+]
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: type(estimator).__name__)
+class TestEstimators:
+    def test_its_constructor_only_stores(self, estimator: BaseEstimator) -> None:
+        names = [name for name in inspect.signature(type(estimator)).parameters if name not in ("args", "kwargs")]
+        assert sorted(vars(estimator)) == sorted(names)
+        kept = {name: object() for name in names}
+        made = type(estimator)(**kept)  # even nonsense is stored as it is, and checked by fit
+        assert all(getattr(made, name) is value for name, value in kept.items())
+
+    def test_a_clone_has_the_same_settings(self, estimator: BaseEstimator) -> None:
+        plain = (int, float, str, bool)
+        settings = {name: value for name, value in estimator.get_params().items() if isinstance(value, plain)}
+        copy = clone(estimator)
+        assert copy is not estimator
+        assert {name: copy.get_params()[name] for name in settings} == settings
+
+
+class TestLinear:
+    x = sparse.csr_matrix(np.eye(4, dtype=np.float32))
+    y = np.array([[1, 0, 1], [0, 0, 1], [1, 0, 1], [0, 0, 1]])
+
+    def test_it_learns(self) -> None:
+        scores = LinearLabelScorer(strength=100).fit(self.x, self.y).predict_proba(self.x)
+        assert ((scores[:, 0] > 0.5) == self.y[:, 0]).all()
+
+    def test_a_label_that_is_never_or_always_there_is_constant(self) -> None:
+        scores = LinearLabelScorer().fit(self.x, self.y).predict_proba(self.x)
+        assert scores[:, 1] == pytest.approx([sigmoid(np.array(-6.0))] * 4)
+        assert scores[:, 2] == pytest.approx([sigmoid(np.array(6.0))] * 4)
+
+    def test_small_coefficients_are_dropped(self) -> None:
+        assert LinearLabelScorer(keep_above=0).fit(self.x, self.y).weights_.nnz > 0
+        assert LinearLabelScorer(keep_above=100).fit(self.x, self.y).weights_.nnz == 0
+
+    @pytest.mark.parametrize("settings", [{"strength": 0.0}, {"strength": -1.0}, {"keep_above": -0.1}])
+    def test_settings_out_of_range_are_refused(self, settings: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match="strength must be above 0 and keep_above at least 0"):
+            LinearLabelScorer(**settings).fit(self.x, self.y)
+
+    def test_it_must_be_fitted_first(self) -> None:
+        with pytest.raises(NotFittedError, match="not fitted yet"):
+            LinearLabelScorer().predict_proba(self.x)
+
+
+class TestTargets:
+    def test_they_come_back_as_small_integers(self) -> None:
+        assert check_targets(np.array([[True, False]]), 1).dtype == np.int8
+
+    @pytest.mark.parametrize("y", [np.zeros(3), np.zeros((2, 1)), np.zeros((3, 1, 1))])
+    def test_another_shape_is_refused(self, y: NDArray[Any]) -> None:
+        with pytest.raises(ValueError, match=r"y has shape .*, not \(3, n_labels\)"):
+            check_targets(y, 3)
+
+    @pytest.mark.parametrize("value", [2, -1, 0.5, np.nan])
+    def test_other_values_are_refused(self, value: float) -> None:
+        with pytest.raises(ValueError, match="y must hold 0 and 1 only"):
+            check_targets(np.array([[0, value]]), 1)
+
+
+class TestCalibrator:
+    def test_it_brings_scores_to_their_rates(self) -> None:
+        rng = np.random.default_rng(1)
+        truth = rng.uniform(size=(4000, 1))
+        y = (rng.uniform(size=truth.shape) < truth).astype(int)
+        overconfident = sigmoid(3 * np.log(truth / (1 - truth)) + 1)
+        found = Calibrator().fit(overconfident, y).transform(overconfident)
+        assert abs(overconfident - truth).mean() > 0.1
+        assert abs(found - truth).mean() < 0.03
+
+    def test_it_never_turns_the_order_round(self) -> None:
+        scores = np.linspace(0.1, 0.9, 50)[:, None]
+        falling = (scores < 0.5).astype(int)
+        found = Calibrator().fit(scores, falling).transform(scores)[:, 0]
+        assert (np.diff(found) > 0).all()
+
+
+class TestBoosted:
+    x = np.random.default_rng(2).normal(size=(400, 3)).astype(np.float32)
+    y = np.column_stack([x[:, 0] > 0.8, np.zeros(400), np.ones(400)]).astype(int)
+
+    def test_it_learns_and_constants_stay_constant(self) -> None:
+        scores = BoostedLabelScorer(rounds=20, jobs=1, feature_share=1.0).fit(self.x, self.y).predict_proba(self.x)
+        assert scores[self.y[:, 0] == 1, 0].mean() > scores[self.y[:, 0] == 0, 0].mean() + 0.3
+        assert (scores[:, 1] < 0.01).all()
+        assert (scores[:, 2] > 0.99).all()
+
+    def test_the_same_seed_gives_the_same_trees(self) -> None:
+        one, same, other = (
+            BoostedLabelScorer(rounds=5, jobs=1, random_state=seed).fit(self.x, self.y).predict_proba(self.x)
+            for seed in (0, 0, 1)
+        )
+        assert np.array_equal(one, same)
+        assert not np.array_equal(one, other)
+
+    @pytest.mark.parametrize("share", [0.0, 1.5])
+    def test_a_share_out_of_range_is_refused(self, share: float) -> None:
+        with pytest.raises(ValueError, match=r"negative_share must be in \(0, 1\]"):
+            BoostedLabelScorer(negative_share=share, jobs=1).fit(self.x, self.y)
+
+
+class TestPipeline:
+    def test_the_settings_reach_their_steps(self) -> None:
+        model = build_pipeline(PipelineConfig(strength=7, rounds=9, share=0.25, longest_ngram=2, seed=4))
+        settings = model.get_params()
+        assert settings["sentence__labels__strength"] == 7
+        assert settings["sentence__features__words__longest"] == 2
+        assert (settings["final__rounds"], settings["final__random_state"]) == (9, 4)
+        assert (settings["share"], settings["random_state"]) == (0.25, 4)
+
+    @pytest.mark.parametrize("families", [(), ("words", "hunches")])
+    def test_unknown_or_no_families_are_refused(self, families: tuple[str, ...]) -> None:
+        with pytest.raises(ValueError, match=r"feature families must be some of \['cues', 'place', 'words'\]"):
+            build_pipeline(PipelineConfig(families=families))
+
+    def test_a_family_can_be_left_out(self) -> None:
+        model = build_pipeline(PipelineConfig(families=("cues",)))
+        assert [name for name, _ in model.sentence.named_steps["features"].transformer_list] == ["cues"]

@@ -1,0 +1,154 @@
+"""The two-stage scorer: nothing is scored by a model that has seen its article, and no batch changes a score."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from small_training import SmallModel
+from test_reader import read
+
+from classifier.features.reader import ParsedDocument
+from classifier.labels import LABEL_IDS
+from classifier.scoring import StackedScorer
+
+pytest_plugins = ("small_model",)
+
+DOCUMENTS = [read(f"Article {name}\n\nIt is here. It is there.") for name in ("a", "b", "c", "d", "e", "f")]
+FOLDS = [0, 1, 2, 0, 1, 2]
+TARGETS = np.tile(np.array([[1, 0], [0, 1], [0, 0]]), (6, 1))
+
+
+class SpySentence(BaseEstimator):  # type: ignore[misc]
+    """A first stage that notes which articles it was fitted on and scored."""
+
+    seen: ClassVar[list[tuple[set[int], set[int]]]] = []
+
+    def fit(self, documents: Sequence[ParsedDocument], y: NDArray[Any]) -> Self:
+        assert len(y) == sum(len(document.sentences) for document in documents)
+        self.fitted_ = {DOCUMENTS.index(document) for document in documents}
+        return self
+
+    def predict_proba(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
+        asked = [DOCUMENTS.index(document) for document in documents]
+        self.seen.append((self.fitted_, set(asked)))
+        return np.repeat(np.array(asked) / 10, 3)[:, None].repeat(2, axis=1)
+
+
+class SpyContext(BaseEstimator):  # type: ignore[misc]
+    """Context that is the number of the sentence's article, and the first stage's score."""
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        numbers = [DOCUMENTS.index(document) for document in documents for _ in document.sentences]
+        return np.column_stack([numbers, scores[:, 0]])
+
+
+class SpyFinal(BaseEstimator):  # type: ignore[misc]
+    """A second stage that notes the same."""
+
+    seen: ClassVar[list[tuple[set[int], set[int]]]] = []
+
+    def fit(self, x: NDArray[np.float64], y: NDArray[Any]) -> Self:
+        assert len(x) == len(y)
+        assert np.allclose(x[:, 0] / 10, x[:, 1])  # rows of both stages are the same sentence's
+        self.fitted_ = set(x[:, 0].astype(int))
+        return self
+
+    def predict_proba(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        self.seen.append((self.fitted_, set(x[:, 0].astype(int))))
+        return np.full((len(x), 2), 0.3)
+
+
+@pytest.fixture
+def spies(monkeypatch: pytest.MonkeyPatch) -> StackedScorer:
+    for spy in (SpySentence, SpyFinal):
+        monkeypatch.setattr(spy, "seen", [])
+    return StackedScorer(SpySentence(), SpyContext(), SpyFinal())
+
+
+class TestHeldOut:
+    @pytest.mark.parametrize("folds", [FOLDS, None])
+    def test_no_stage_scores_an_article_that_it_was_fitted_on(
+        self, spies: StackedScorer, folds: list[int] | None
+    ) -> None:
+        spies.fit(DOCUMENTS, TARGETS, folds)
+        for seen in (SpySentence.seen, SpyFinal.seen):
+            assert seen
+            assert all(not fitted & asked for fitted, asked in seen)
+            assert all(fitted | asked == set(range(6)) for fitted, asked in seen)
+            assert sorted(number for _, asked in seen for number in asked) == list(range(6))
+
+    def test_the_folds_are_those_asked_for(self, spies: StackedScorer) -> None:
+        spies.fit(DOCUMENTS, TARGETS, FOLDS)
+        assert [asked for _, asked in SpySentence.seen] == [{0, 3}, {1, 4}, {2, 5}]
+
+    def test_the_model_that_is_kept_has_seen_all(self, spies: StackedScorer) -> None:
+        fitted = spies.fit(DOCUMENTS, TARGETS, FOLDS)
+        assert fitted.sentence_.fitted_ == fitted.final_.fitted_ == set(range(6))
+
+    def test_held_out_scores_are_in_the_order_of_the_sentences(self, spies: StackedScorer) -> None:
+        first, second = spies.fit(DOCUMENTS, TARGETS, FOLDS).held_out_stages_
+        assert np.allclose(first[:, 0], np.repeat(np.arange(6) / 10, 3))
+        assert np.allclose(second, 0.3)
+
+    @pytest.mark.parametrize("folds", [[0] * 6, [0, 1], [0, 1, 2, 0, 1, 2, 0]])
+    def test_folds_that_do_not_fit_are_refused(self, spies: StackedScorer, folds: list[int]) -> None:
+        with pytest.raises(ValueError, match="folds must give each document one of at least two folds"):
+            spies.fit(DOCUMENTS, TARGETS, folds)
+
+    @pytest.mark.parametrize("share", [-0.1, 1.1])
+    def test_a_share_out_of_range_is_refused(self, spies: StackedScorer, share: float) -> None:
+        with pytest.raises(ValueError, match=r"share must be in \[0, 1\]"):
+            spies.set_params(share=share).fit(DOCUMENTS, TARGETS, FOLDS)
+
+    def test_it_is_calibrated_on_typical_articles_alone(self, spies: StackedScorer) -> None:
+        dense = TARGETS.copy()
+        dense[9:] = 1  # the last three articles
+        half = [True] * 3 + [False] * 3
+        typical, plain, skewed = (
+            clone(spies).fit(DOCUMENTS, y, FOLDS, rows).calibrator_
+            for y, rows in ((dense, half), (TARGETS, half), (dense, None))
+        )
+        for name in ("slopes_", "shifts_"):
+            assert np.array_equal(getattr(typical, name), getattr(plain, name))
+            assert not np.allclose(getattr(typical, name), getattr(skewed, name))
+
+
+class TestSmallModel:
+    def test_many_articles_are_scored_bit_for_bit_as_one_by_one(self, small_model: SmallModel) -> None:
+        documents = small_model.gold.documents[:25]
+        together = small_model.scorer.predict_proba(documents)
+        alone = np.vstack([small_model.scorer.predict_proba([document]) for document in documents])
+        assert np.array_equal(together, alone)
+        assert together.min() >= 0
+        assert together.max() <= 1
+        assert together.std() > 0.05
+
+    def test_held_out_scores_stay_behind_when_it_is_stored(self, small_model: SmallModel) -> None:
+        stored = pickle.loads(pickle.dumps(small_model.scorer))  # noqa: S301
+        assert hasattr(small_model.scorer, "held_out_")
+        assert not [name for name in vars(stored) if name.startswith("held_out_")]
+        documents = small_model.gold.documents[:3]
+        assert np.array_equal(stored.predict_proba(documents), small_model.scorer.predict_proba(documents))
+
+    def test_held_out_scores_are_worse_than_scores_of_what_was_learnt(self, small_model: SmallModel) -> None:
+        y = small_model.gold.y
+        seen = small_model.scorer.predict_proba(small_model.gold.documents)
+        margins = [values[y == 1].mean() - values[y == 0].mean() for values in (seen, small_model.scorer.held_out_)]
+        assert margins[0] > margins[1] > 0.02
+
+    def test_its_words_have_no_blanks(self, small_model: SmallModel) -> None:
+        words = small_model.scorer.words()
+        assert "breakthrough" in words
+        assert not [word for word in words if " " in word]
+
+    def test_it_scores_twelve_labels(self, small_model: SmallModel) -> None:
+        assert small_model.scorer.predict_proba(small_model.gold.documents[:1]).shape[1] == len(LABEL_IDS)
