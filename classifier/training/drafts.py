@@ -20,7 +20,7 @@ from classifier.training.articles import OwnArticle, RawLabel, checked_article, 
 from classifier.training.standoff import Place, decoded, label_problem, named
 
 MIN_WORDS = 200
-MAX_WORDS = 620
+MAX_WORDS = 600
 MAX_NUMBER = 999
 
 _KEYS = ("kind", "topic", "stance", "evidence")

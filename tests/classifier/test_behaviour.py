@@ -54,7 +54,8 @@ class TestPairs:
 
     def test_each_capability_has_a_floor_and_nothing_else_does(self) -> None:
         assert set(FLOORS) == {*CAPABILITIES, "overall"}
-        assert all(0 < floor <= 1 for floor in FLOORS.values())
+        assert all(0 <= floor <= 1 for floor in FLOORS.values())
+        assert FLOORS["overall"] > 0
 
 
 def carries(annotation: Annotation, target: str, label: str) -> bool:
@@ -86,7 +87,8 @@ def share(found: list[tuple[bool, bool]]) -> float:
 
 @pytest.mark.model
 class TestModel:
-    @pytest.mark.parametrize("capability", CAPABILITIES)
+    # One without a floor counts in "overall" alone: a test that can't fail would only look like one.
+    @pytest.mark.parametrize("capability", [name for name in CAPABILITIES if FLOORS[name] > 0])
     def test_a_capability_reaches_its_floor(self, passed: dict[str, list[tuple[bool, bool]]], capability: str) -> None:
         assert share(passed[capability]) >= FLOORS[capability]
 

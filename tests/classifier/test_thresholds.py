@@ -23,36 +23,37 @@ def columns(first: Sequence[float], second: Sequence[float] | None = None) -> ND
     return table
 
 
-# Best to worst: + + - - + + - - +. Of five labels, all nine sentences shown give F1 10/14 and F2 25/29; those from 0.4
-# up F1 8/11 (the best) and F2 20/26; only the first two are right in 7 of 10.
+# Best to worst: + + - - + + - - +. Of five labels, all nine sentences shown give F1 10/14 and F2 25/29 (the best);
+# those from 0.4 up F1 8/11 (the best) and F2 20/26; only the first two are right in 7 of 10. Of thresholds that show
+# the same sentences the highest is taken, but for strict, which is the lowest.
 SCORES = columns([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.25, 0.1])
 Y = columns([1, 1, 0, 0, 1, 1, 0, 0, 1]).astype(np.int8)
 
 
 class TestByHand:
     def test_balanced_has_the_best_f1(self) -> None:
-        assert choose_thresholds(SCORES, Y)["balanced"]["overstated_efficacy"] == 0.31
+        assert choose_thresholds(SCORES, Y)["balanced"]["overstated_efficacy"] == 0.40
 
     def test_strict_is_the_lowest_that_is_right_in_seven_of_ten(self) -> None:
         assert choose_thresholds(SCORES, Y)["strict"]["overstated_efficacy"] == 0.71
 
     def test_sensitive_has_the_best_f2(self) -> None:
-        assert choose_thresholds(SCORES, Y)["sensitive"]["overstated_efficacy"] == 0.02
+        assert choose_thresholds(SCORES, Y)["sensitive"]["overstated_efficacy"] == 0.10
 
-    def test_a_label_that_is_not_there_gets_the_common_one(self) -> None:
-        chosen = choose_thresholds(SCORES, Y)
-        assert [chosen[mode]["missing_comparator"] for mode in ("strict", "balanced", "sensitive")] == [
-            *(0.71, 0.31, 0.02),
-        ]
-
-    def test_a_label_s_own_stays_near_the_common_one(self) -> None:
-        # The second label alone would start above 0.6; 0.49 is the last that is at most 1.6 times the common 0.31.
-        second = np.repeat([0.9, 0.6, 0.45, 0.1], [2, 3, 3, 1])
-        y = np.vstack([Y] * 5 + [columns([0] * 9, [1, 1] + [0] * 7).astype(np.int8)])
-        scores = np.vstack([SCORES] * 5 + [columns([0.0] * 9, list(second))])
+    @pytest.mark.parametrize(
+        ("score", "own"),
+        [
+            (0.30, 0.30),  # found at the price of nothing, so it is followed down
+            (0.20, 0.64),  # too far below the common one: what never shows anything ends at the top of its range
+        ],
+    )
+    def test_a_label_s_own_stays_within_a_factor_of_the_common_one(self, score: float, own: float) -> None:
+        # Five times the first seven sentences set the common threshold of 0.40; a second label has one sentence.
+        scores = np.vstack([SCORES[:7]] * 5 + [columns([0.0], [score])])
+        y = np.vstack([Y[:7]] * 5 + [columns([0], [1]).astype(np.int8)])
         chosen = choose_thresholds(scores, y)["balanced"]
-        assert chosen["overstated_efficacy"] == chosen["missing_comparator"] == 0.31
-        assert chosen["causal_overreach"] == 0.46
+        assert chosen["overstated_efficacy"] == 0.40
+        assert chosen["causal_overreach"] == own
 
     def test_strict_shows_next_to_nothing_where_it_can_not_be_right(self) -> None:
         wrong = choose_thresholds(columns([0.9, 0.5, 0.4]), columns([0, 0, 1]).astype(np.int8))
