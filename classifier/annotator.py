@@ -17,12 +17,14 @@ from classifier.annotation import (
     span_id,
 )
 from classifier.document import Document
+from classifier.exemptions import exempt
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
 from classifier.labels import LABEL_IDS, select
 from classifier.language import is_other_language
 from classifier.prose import looks_like_html, prose_of
 from classifier.scorecard import Scorecard
 from classifier.scoring import StackedScorer
+from classifier.segmentation import MAX_SENTENCES
 from classifier.thresholds import Thresholds
 from classifier.triggers import TriggerFinder
 
@@ -31,6 +33,11 @@ _BATCH_CHARS = 200_000
 
 NOT_ENGLISH = TextWarning("not_english", "The text doesn't seem to be English, so nothing was marked.")
 HTML = TextWarning("html", "The text holds HTML tags; they were read as white space.")
+
+
+TOO_MANY_SENTENCES = TextWarning(
+    "too_many_sentences", f"Only the first {MAX_SENTENCES} sentences were read; the rest of the text was not."
+)
 
 
 class Annotator:
@@ -134,11 +141,13 @@ class Annotator:
         document = parsed.document
         sentences = tuple(sentence.sentence for sentence in parsed.sentences)
         prose = prose_of(document.text)
-        warnings = (HTML,) if looks_like_html(document.text) else ()
+        warnings: tuple[TextWarning, ...] = (HTML,) if looks_like_html(document.text) else ()
+        if len(sentences) >= MAX_SENTENCES:
+            warnings = (*warnings, TOO_MANY_SENTENCES)
         if is_other_language(f"{document.title or ''} {prose}"):
             return Annotation(document, sentences, (), self.model, mode, warnings=(*warnings, NOT_ENGLISH))
         spans = []
-        for row, column in np.argwhere(scores >= self._thresholds[mode]):
+        for row, column in np.argwhere((scores >= self._thresholds[mode]) & ~exempt(parsed)):
             label = LABEL_IDS[column]
             if label not in labels:
                 continue

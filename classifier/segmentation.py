@@ -17,6 +17,8 @@ from classifier.prose import prose_of
 
 MAX_SENTENCE_CHARS = 1200
 """A longer run without a sentence end is cut at white space: it bounds the work for one sentence."""
+MAX_SENTENCES = 10_000
+"""Sentences beyond are not read: no article has so many, and memory grows with them."""
 MAX_HEADLINE_CHARS = 250
 """A longer first line is a paragraph, not a headline."""
 _MAX_HEADING_WORDS = 14
@@ -48,6 +50,7 @@ def split(document: Document) -> tuple[Sentence, ...]:
     tuple of Sentence
         Never empty, never overlapping; white space, markup and bullet marks lie between them.
         A document whose text is markup alone gives one sentence that covers it.
+        At most ``MAX_SENTENCES``, the first ones.
     """
     found: list[Sentence] = []
     paragraph = 0
@@ -60,6 +63,8 @@ def split(document: Document) -> tuple[Sentence, ...]:
             whole = kind == "headline"
             bounds = [(start, end)] if whole else _sentences(prose, start, end)
             for first, last in (piece for bound in bounds for piece in _pieces(prose, *bound)):
+                if len(found) >= MAX_SENTENCES:
+                    return tuple(found)
                 found.append(Sentence(Span(first, last, field), len(found), paragraph, kind))
             paragraph += 1
     if not found:

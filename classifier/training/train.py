@@ -15,7 +15,7 @@ import numpy as np
 
 from classifier.annotation import ModelInfo
 from classifier.annotator import Annotator
-from classifier.artifacts import save
+from classifier.artifacts import load, read_manifest, save
 from classifier.errors import CorpusError
 from classifier.pipeline import PipelineConfig, build_pipeline
 from classifier.scorecard import Scorecard, article_features
@@ -129,6 +129,21 @@ def train(
     return folder
 
 
+def remeasure(folder: Path, corpus: Path | None) -> None:
+    """Measure a stored model on dev again and write its measures and card anew, for a change that needs no training.
+
+    Raises
+    ------
+    CorpusError
+        If the corpus can't be read.
+    ArtifactError
+        If the model can't be loaded.
+    """
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    metrics["dev"] = evaluate_annotator(load(folder), load_articles(data_folder(), corpus_texts(corpus), {"dev"}))
+    _write_measures(folder, metrics)
+
+
 def _texts(corpus: Path | None, say: Callable[[str], None]) -> dict[str, str] | None:
     try:
         return corpus_texts(corpus)
@@ -183,9 +198,12 @@ def _digests(data: Path, splits: set[str]) -> dict[str, str]:
 
 
 def _finish(folder: Path, out: Path, info: ModelInfo, metrics: Mapping[str, Any], *, whole: bool) -> None:
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "CARD.md").write_text(card_text(manifest, metrics), encoding="utf-8")
+    _write_measures(folder, metrics)
     current = out / "current"
     if whole or not current.exists():
         current.write_text(info.version + "\n", encoding="utf-8")
+
+
+def _write_measures(folder: Path, metrics: Mapping[str, Any]) -> None:
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / "CARD.md").write_text(card_text(read_manifest(folder), metrics), encoding="utf-8")

@@ -1,0 +1,43 @@
+"""Labels that the rule book rules out, whatever the score: the sentence itself takes the claim back."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.features.reader import ParsedDocument
+from classifier.features.scopes import PLAIN, column_names
+from classifier.labels import LABEL_IDS
+
+
+def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
+    """Which labels may not be shown on which sentences.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_sentences, n_labels)
+        True where a claim of the label stands in the reach of words that take it back, and none plainly.
+    """
+    result = np.zeros((len(document.sentences), len(LABEL_IDS)), dtype=bool)
+    present = document.cue_counts > 0
+    for label, (plain, scoped) in _columns().items():
+        result[:, label] = present[:, scoped].any(axis=1) & ~present[:, plain].any(axis=1)
+    return result
+
+
+@cache
+def _columns() -> dict[int, tuple[list[int], list[int]]]:
+    """Columns of plain and of taken-back claims, by label number."""
+    raw = tomllib.loads(resources.files("classifier").joinpath("data/exemptions.toml").read_text(encoding="utf-8"))
+    number = {name: place for place, name in enumerate(column_names())}
+    return {
+        LABEL_IDS.index(label): (
+            [number[f"{PLAIN}:{claim}"] for claim in row["claims"]],
+            [number[f"{scope}:{claim}"] for scope in row["scopes"] for claim in row["claims"]],
+        )
+        for label, row in raw.items()
+    }
