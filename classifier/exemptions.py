@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features.reader import ParsedDocument
-from classifier.features.scopes import PLAIN, column_names
+from classifier.features.scopes import PLAIN, column_names, columns_of
 from classifier.labels import LABEL_IDS
+
+_BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "although", "though", "while"})
+"""A claim beyond one of these is its own: \"no side effects and cures gout\"."""
 
 
 def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
@@ -23,21 +26,23 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
         True where a claim of the label stands in the reach of words that take it back, and none plainly.
     """
     result = np.zeros((len(document.sentences), len(LABEL_IDS)), dtype=bool)
-    present = document.cue_counts > 0
-    for label, (plain, scoped) in _columns().items():
-        result[:, label] = present[:, scoped].any(axis=1) & ~present[:, plain].any(axis=1)
+    for row, sentence in enumerate(document.sentences):
+        barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
+        present = frozenset(columns_of(sentence.cues, barriers))
+        for label, (plain, scoped) in _columns().items():
+            result[row, label] = not present.isdisjoint(scoped) and present.isdisjoint(plain)
     return result
 
 
 @cache
-def _columns() -> dict[int, tuple[list[int], list[int]]]:
+def _columns() -> dict[int, tuple[frozenset[int], frozenset[int]]]:
     """Columns of plain and of taken-back claims, by label number."""
     raw = tomllib.loads(resources.files("classifier").joinpath("data/exemptions.toml").read_text(encoding="utf-8"))
     number = {name: place for place, name in enumerate(column_names())}
     return {
         LABEL_IDS.index(label): (
-            [number[f"{PLAIN}:{claim}"] for claim in row["claims"]],
-            [number[f"{scope}:{claim}"] for scope in row["scopes"] for claim in row["claims"]],
+            frozenset(number[f"{PLAIN}:{claim}"] for claim in row["claims"]),
+            frozenset(number[f"{scope}:{claim}"] for scope in row["scopes"] for claim in row["claims"]),
         )
         for label, row in raw.items()
     }

@@ -11,7 +11,7 @@ summaries. Journal of Biomedical Informatics 34(5).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -60,10 +60,17 @@ def column_names() -> tuple[str, ...]:
     return names + tuple(f"{scope}:{names[claim]}" for scope in (*(s.name for s in scopes), PLAIN) for claim in claims)
 
 
-def columns_of(matches: Sequence[CueMatch]) -> Iterator[int]:
+def columns_of(matches: Sequence[CueMatch], barriers: Collection[int] = ()) -> Iterator[int]:
     """Columns that a sentence's cue matches count in: each match's list, and for claims their scopes.
 
     A match of a scope's own cue inside the claim's words doesn't count ("not only").
+
+    Parameters
+    ----------
+    matches : sequence of (int, int, int)
+        See ``ParsedSentence.cues``.
+    barriers : collection of int
+        Tokens that no scope reaches over, for example an "and". The features of the model know none.
     """
     claims, scopes = _settings()
     base = len(cue_lists())
@@ -75,8 +82,10 @@ def columns_of(matches: Sequence[CueMatch]) -> Iterator[int]:
         plain = True
         for number, scope in enumerate(scopes):
             if cue not in scope.spares and any(
-                (end <= first and first - end <= scope.reach)
-                or (scope.after and begin >= last and begin - last <= scope.reach)
+                (end <= first and first - end <= scope.reach and not _parted(end, first, barriers))
+                or (
+                    scope.after and begin >= last and begin - last <= scope.reach and not _parted(last, begin, barriers)
+                )
                 for other, begin, end in matches
                 if other in scope.cues
             ):
@@ -84,3 +93,7 @@ def columns_of(matches: Sequence[CueMatch]) -> Iterator[int]:
                 yield base + number * len(claims) + place[cue]
         if plain:
             yield base + len(scopes) * len(claims) + place[cue]
+
+
+def _parted(start: int, stop: int, barriers: Collection[int]) -> bool:
+    return any(start <= barrier < stop for barrier in barriers)

@@ -46,6 +46,8 @@ def test_a_claim_that_is_taken_back_is_exempt(sentence: str, label: str) -> None
             "sensational_language",
         ),
         ("The nurse lives in Leeds.", "sensational_language"),
+        ("The capsule has no side effects and cures gout.", "overstated_efficacy"),
+        ("It is not cheap, but it is safe.", "understated_harms"),
     ],
 )
 def test_a_plain_claim_is_not(sentence: str, label: str) -> None:

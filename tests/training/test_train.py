@@ -39,7 +39,7 @@ def without_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_corpus")
-def test_the_small_model_says_so_and_comes_out_the_same_twice(tmp_path: Path) -> None:
+def test_the_small_model_says_so_and_comes_out_the_same_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
     first = train(None, tmp_path / "a", seed=3, log=lines.append, config=QUICK)
     second = train(None, tmp_path / "b", seed=3, log=lines.append, config=QUICK)
@@ -64,6 +64,16 @@ def test_the_small_model_says_so_and_comes_out_the_same_twice(tmp_path: Path) ->
     text = tables(measured, "own")
     assert "balanced" in text
     assert f"mean average precision {measured['mean_average_precision']:.3f}" in text
+
+    before = json.loads((first / "metrics.json").read_text(encoding="utf-8"))
+    assert "dev" not in before
+    monkeypatch.setattr(train_module, "corpus_texts", lambda path=None: {})
+    monkeypatch.setattr(train_module, "load_articles", lambda *_: articles)
+    train_module.remeasure(first, None)
+    after = json.loads((first / "metrics.json").read_text(encoding="utf-8"))
+    assert after.pop("dev") == measured
+    assert after == before
+    assert "Held-out articles (dev)" in (first / "CARD.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("without_corpus")
