@@ -188,7 +188,7 @@ def test_killed_for_good_and_run_again(source: Path, tmp_path: Path, fake: FakeA
     out = tmp_path / "out"
     part = tmp_path / "out.part"
     command = [*FAKE_CLI, str(source), str(out)]
-    with subprocess.Popen(command, env=os.environ | {"FAKE_DELAY": "0.05"}, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=os.environ | {"FAKE_DELAY": "0.4"}, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 60
         while not (part.exists() and part.read_bytes().count(b"\n") >= 5):
             assert time.monotonic() < deadline
