@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from asking import LIMIT, TEXT, annotate, refused
 from fake_annotator import FAKE_MODEL, FakeAnnotator
 from starlette.testclient import TestClient
 
@@ -14,31 +15,11 @@ from classifier.labels import CRITERION_IDS, labels
 from service.app import create_app
 from service.settings import Settings
 
-LIMIT = 1000
-TEXT = "A headline\n\nThe 😀 miracle cure is a breakthrough. It is safe."
-
 
 @pytest.fixture
 def client(fake: FakeAnnotator) -> Iterator[TestClient]:
     with TestClient(create_app(Settings(max_bytes=LIMIT, threads=2), fake)) as made:
         yield made
-
-
-def annotate(client: TestClient, **values: Any) -> dict[str, Any]:
-    answer = client.post("/v1/annotate", json=values)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def refused(client: TestClient, body: bytes, status: int, **headers: str) -> dict[str, Any]:
-    answer = client.post("/v1/annotate", content=body, headers={"content-type": "application/json"} | headers)
-    assert answer.status_code == status, answer.text
-    assert list(answer.json()) == ["error"]
-    error: dict[str, Any] = answer.json()["error"]
-    assert list(error) == ["code", "message", "field", "limit"]
-    return error
 
 
 def test_contract_keys_exactly(client: TestClient) -> None:
