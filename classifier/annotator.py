@@ -169,10 +169,9 @@ class Annotator:
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Runs of documents, bounded in number and in characters."""
-    source = iter(documents)
     batch: list[Document] = []
     size = 0
-    for document in source:
+    for document in documents:
         batch.append(document)
         size += len(document.text)
         if len(batch) >= _BATCH_DOCUMENTS or size >= _BATCH_CHARS:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batch_files import RECORDS, expected, rows, written
 from fake_annotator import FakeAnnotator
 
 import classifier
@@ -18,34 +19,14 @@ from classifier.annotator import Annotator
 from classifier.document import Document
 from classifier.errors import InvalidInputError
 from service.cli import main
-from service.schemas import to_response
 
 FAKE_CLI = [sys.executable, str(Path(__file__).with_name("fake_cli.py")), "batch"]
-RECORDS: list[dict[str, Any]] = [
-    {"id": n, "text": f"Number {n} 😀: a breakthrough.", **({"title": "A miracle"} if n % 2 else {})} for n in range(80)
-]
 pytestmark = pytest.mark.usefixtures("fake_model")
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     return written(tmp_path / "in.jsonl", *(json.dumps(record) for record in RECORDS))
-
-
-def written(path: Path, *lines: str) -> Path:
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return path
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
-
-
-def expected(fake: FakeAnnotator, records: list[dict[str, Any]] = RECORDS) -> list[dict[str, Any]]:
-    return [
-        {"id": r["id"], **to_response(fake.annotate(r["text"], title=r.get("title"))).model_dump(mode="json")}
-        for r in records
-    ]
 
 
 def test_whole_run(source: Path, tmp_path: Path, fake: FakeAnnotator, capsys: pytest.CaptureFixture[str]) -> None:
