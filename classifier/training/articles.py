@@ -26,7 +26,7 @@ STANCES: tuple[Stance, ...] = ("careful", "mixed", "uncritical")
 
 _KIND_OF: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 _STANCE_OF: Mapping[str, Stance] = {stance: stance for stance in STANCES}
-_ID = re.compile(r"own-[0-9]{3}")
+_ID = re.compile(r"own-[0-9]{3}|twin-[0-9]{3}[ab]")
 _KEYS: Mapping[str, type] = {
     "id": str,
     "kind": str,
@@ -116,7 +116,7 @@ def checked_article(place: Place, fields: Mapping[str, str], labels: Sequence[Ra
         By way of ``refuse``.
     """
     if not _ID.fullmatch(fields["id"]):
-        refuse("id must be own- and three digits", "id")
+        refuse("id must be own- and three digits, or twin-, three digits and a or b", "id")
     # Looked up rather than compared: what comes back is typed.
     kind = _KIND_OF.get(fields["kind"])
     if kind is None:

@@ -1,6 +1,6 @@
 """Drafts, the form in which we write articles: front matter, then the text with its labels inline.
 
-``python -m classifier.training.drafts [--first N] DRAFT…`` turns them into JSON Lines on standard output.
+``python -m classifier.training.drafts [--first N] [--twins] DRAFT…`` turns them into JSON Lines on standard output.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from classifier.training.standoff import Place, decoded, label_problem, named
 
 MIN_WORDS = 200
 MAX_WORDS = 600
+MIN_TWIN_WORDS = 40
+MAX_TWIN_WORDS = 330
 MAX_NUMBER = 999
 
 _KEYS = ("kind", "topic", "stance", "evidence")
@@ -73,8 +75,11 @@ def read_draft(path: Path, article_id: str) -> OwnArticle:
     article = checked_article(
         first, {"id": article_id, **fields, "text": text}, [label.raw for label in labels], refuse
     )
-    if not MIN_WORDS <= article.words <= MAX_WORDS:
-        refuse(f"the article has {article.words} words; {MIN_WORDS} to {MAX_WORDS} are asked for", "text")
+    # Twins are small, so that nearly all of their words tell the one thing in which they differ.
+    twin = article_id.startswith("twin-")
+    fewest, most = (MIN_TWIN_WORDS, MAX_TWIN_WORDS) if twin else (MIN_WORDS, MAX_WORDS)
+    if not fewest <= article.words <= most:
+        refuse(f"the article has {article.words} words; {fewest} to {most} are asked for", "text")
     return article
 
 
@@ -199,12 +204,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m classifier.training.drafts", description="Turn drafts into articles, as JSON Lines."
     )
     parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first article's id (1)")
+    parser.add_argument("--twins", action="store_true", help="the drafts are pairs: an a, its b, the next a …")
     parser.add_argument("drafts", nargs="+", type=Path, metavar="DRAFT")
     chosen = parser.parse_args(arguments)
-    if not 0 <= chosen.first <= MAX_NUMBER + 1 - len(chosen.drafts):
+    if chosen.twins and len(chosen.drafts) % 2:
+        parser.error("twins come in pairs: the number of drafts is odd")
+    numbers = len(chosen.drafts) // 2 if chosen.twins else len(chosen.drafts)
+    if not 0 <= chosen.first <= MAX_NUMBER + 1 - numbers:
         parser.error(f"ids have three digits: numbers from {chosen.first} on don't fit")
+    form = "twin-{:03d}{}" if chosen.twins else "own-{:03d}"
+    places = [(number, letter) for number in range(numbers) for letter in ("ab" if chosen.twins else ("",))]
     try:
-        articles = [read_draft(path, f"own-{number:03d}") for number, path in enumerate(chosen.drafts, chosen.first)]
+        articles = [
+            read_draft(path, form.format(chosen.first + number, letter))
+            for path, (number, letter) in zip(chosen.drafts, places, strict=True)
+        ]
     except CorpusError as err:
         sys.stderr.write(f"overclaim: error: {err}\n")
         return 2

@@ -20,8 +20,8 @@ FOLDS = 5
 FOLDS_FILE = "splits/folds.tsv"
 DEV_FILE = "splits/dev.txt"
 
-_FOLD_LINE = re.compile(r"([A-Za-z]+(?:_reviews_|-)[0-9]+)\t([0-9]+)")
-_ID_LINE = re.compile(r"[A-Za-z]+(?:_reviews_|-)[0-9]+")
+_FOLD_LINE = re.compile(r"([A-Za-z]+(?:_reviews_|-)[0-9]+[ab]?)\t([0-9]+)")
+_ID_LINE = re.compile(r"[A-Za-z]+(?:_reviews_|-)[0-9]+[ab]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ def fold_of(article_id: str) -> int:
     """Return the fold that an article is given, from 0 to 4.
 
     It is the SHA-256 of the id, read as one big-endian number, modulo 5. It depends on nothing else, so an article
-    stays in its fold whatever is added or removed.
+    stays in its fold whatever is added or removed. Twins share a fold: the letter at the end is left out.
     """
-    return int.from_bytes(hashlib.sha256(article_id.encode("utf-8")).digest(), "big") % FOLDS
+    return int.from_bytes(hashlib.sha256(article_id.rstrip("ab").encode("utf-8")).digest(), "big") % FOLDS
 
 
 def read_splits(data: Path, trained: Mapping[str, Place], dev: Mapping[str, Place]) -> Splits:

@@ -91,8 +91,20 @@ REFUSED: list[tuple[Callable[[Row], object], str]] = [
     (lambda row: row.update(more=1), "unknown key 'more'"),
     (lambda row: row["labels"][0].update(sentence=0), r"labels\[0\]\.unknown key 'sentence'"),
     *(
-        (lambda row, bad=bad: row.update(id=bad), "id must be own- and three digits")
-        for bad in ("own-1", "own-0001", "own-٠٠١", "own-001 ", "own-001\n", "Own-001", "story_reviews_00001", "")
+        (lambda row, bad=bad: row.update(id=bad), "id must be own- and three digits, or twin-, three digits and a or b")
+        for bad in (
+            "own-1",
+            "own-0001",
+            "own-٠٠١",
+            "own-001 ",
+            "own-001\n",
+            "Own-001",
+            "story_reviews_00001",
+            "",
+            "twin-001",
+            "twin-001c",
+            "own-001a",
+        )
     ),
     (lambda row: row.update(kind="feature"), "kind must be story or release"),
     (lambda row: row.update(kind="Story"), "kind must be story or release"),
