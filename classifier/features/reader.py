@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -19,6 +19,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from classifier.document import Document, Sentence, Span
+from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, cue_lists, normalise
 from classifier.features.scopes import column_names, columns_of
 from classifier.prose import prose_of
@@ -64,11 +65,14 @@ class ParsedDocument:
         Never empty.
     cue_counts : ndarray of float32, shape (n_sentences, n_columns)
         How often each column of ``scopes.column_names()`` matches in each sentence.
+    evidence : tuple of Evidence
+        What the article tells of its evidence, by position.
     """
 
     document: Document
     sentences: tuple[ParsedSentence, ...]
     cue_counts: NDArray[np.float32]
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Reader:
@@ -99,7 +103,8 @@ class Reader:
         split_documents = [(document, split(document)) for document in documents]
         with self._lock, self._nlp.memory_zone():
             read = [(document, self._read(document, sentences)) for document, sentences in split_documents]
-        return [ParsedDocument(document, sentences, _count(sentences)) for document, sentences in read]
+        parsed = [ParsedDocument(document, sentences, _count(sentences)) for document, sentences in read]
+        return [replace(document, evidence=find_evidence(document)) for document in parsed]
 
     def warm(self, words: Iterable[str]) -> None:
         """Fill the tokenizer's cache, which is not filled inside a memory zone."""
