@@ -175,9 +175,19 @@ def check_versions(made_by: Mapping[str, str], folder: Path) -> None:
 def language_data_digest() -> str:
     """SHA-256 over all word lists, in name order: features mean the same only with the same lists."""
     root = resources.files("classifier")
-    cues = sorted(entry.name for entry in root.joinpath("features/cues").iterdir() if entry.name.endswith(".toml"))
+    lists = sorted(
+        f"features/{folder}/{entry.name}"
+        for folder in ("cues", "classes")
+        for entry in root.joinpath("features", folder).iterdir()
+        if entry.name.endswith(".toml")
+    )
+    data = sorted(
+        f"data/{entry.name}"
+        for entry in root.joinpath("data").iterdir()
+        if entry.name.startswith(("abbreviations", "abstraction", "evidence", "scopes"))
+    )
     digest = hashlib.sha256()
-    for name in (*(f"features/cues/{cue}" for cue in cues), "data/abbreviations.toml", "data/scopes.toml"):
+    for name in (*lists, *data):
         digest.update(name.encode() + b"\0" + root.joinpath(name).read_bytes() + b"\0")
     digest.update(",".join(LABEL_IDS).encode())
     return digest.hexdigest()

@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import ThreadpoolController
 
-from classifier.scoring import check_targets
+from classifier.scoring import check_targets, sigmoid
 
 
 class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -30,21 +30,26 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     feature_share : float
         Share of features tried at each split, in (0, 1].
     negative_share : float
-        Share of the sentences without the label that a label's trees are fitted on, drawn at random
-        and weighted up to their number, in (0, 1]: four of five sentences have no label, and most of
-        those teach nothing new.
+        Share of the sentences without the label that a label's trees are fitted on, drawn at random,
+        in (0, 1]: four of five sentences have no label, and most of those teach nothing new. The
+        log-odds are shifted by the share's logarithm, which undoes the draw (King and Zeng 2001);
+        weights would do so as well, but make the binning of features ten times slower.
     jobs : int
         Processes used to fit; -1 for all cores.
     random_state : int
+
+    References
+    ----------
+    King, G. and Zeng, L. (2001). Logistic regression in rare events data. Political Analysis 9(2).
     """
 
     def __init__(
         self,
-        rounds: int = 50,
-        rate: float = 0.12,
+        rounds: int = 60,
+        rate: float = 0.1,
         leaves: int = 12,
         feature_share: float = 0.3,
-        negative_share: float = 0.25,
+        negative_share: float = 0.15,
         jobs: int = -1,
         random_state: int = 0,
     ) -> None:
@@ -74,8 +79,11 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _fit_one(self, x: NDArray[np.float32], label: NDArray[np.int8]) -> HistGradientBoostingClassifier | float:
-        if label.min() == label.max():  # nothing to learn: a constant near 0 or 1
-            return 0.9975 if label.max() else 0.0025
+        draw = np.random.default_rng(self.random_state).random(len(label))
+        used = (label == 1) | (draw < self.negative_share)
+        # Nothing to learn, or so few without the label that none was drawn: a constant near 0 or 1.
+        if not label.any() or label[used].all():
+            return 0.9975 if label.any() else 0.0025
         model = HistGradientBoostingClassifier(
             max_iter=self.rounds,
             learning_rate=self.rate,
@@ -87,10 +95,7 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             early_stopping=False,
             random_state=self.random_state,
         )
-        draw = np.random.default_rng(self.random_state).random(len(label))
-        used = (label == 1) | (draw < self.negative_share)
-        weights = np.where(label == 1, 1.0, 1.0 / self.negative_share)
-        return model.fit(x[used], label[used], sample_weight=weights[used])
+        return model.fit(x[used], label[used])
 
     def predict_proba(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities in [0, 1], shape (n_sentences, n_labels)."""
@@ -99,7 +104,11 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # A few dozen rows are scored faster by one thread than it takes to wake a team of them.
         with _thread_pools().limit(limits=1, user_api="openmp"):
             for column, model in enumerate(self.models_):
-                scores[:, column] = model if isinstance(model, float) else model.predict_proba(x)[:, 1]
+                scores[:, column] = (
+                    model
+                    if isinstance(model, float)
+                    else sigmoid(model.decision_function(x) + np.log(self.negative_share))
+                )
         return scores
 
 

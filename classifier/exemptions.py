@@ -1,16 +1,18 @@
-"""Labels that the rule book rules out, whatever the score: the sentence itself takes the claim back."""
+"""Labels that the rule book rules out, whatever the score: taken back in the sentence, or told nearby after all."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features.reader import ParsedDocument
 from classifier.features.scopes import PLAIN, column_names, columns_of
+from classifier.features.told import in_window, told_here
 from classifier.labels import LABEL_IDS
 
 _BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "although", "though", "while"})
@@ -23,26 +25,42 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (n_sentences, n_labels)
-        True where a claim of the label stands in the reach of words that take it back, and none plainly.
+        True where a claim of the label stands in the reach of words that take it back, and none plainly; for a
+        label that says that something is missing, where it is told in the rule book's window.
     """
     result = np.zeros((len(document.sentences), len(LABEL_IDS)), dtype=bool)
+    here = told_here(document)
+    for label, (group, after_headline) in _windows().items():
+        result[:, label] = in_window(here[group], after_headline=after_headline)
     for row, sentence in enumerate(document.sentences):
         barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
         present = frozenset(columns_of(sentence.cues, barriers))
         for label, (plain, scoped) in _columns().items():
-            result[row, label] = not present.isdisjoint(scoped) and present.isdisjoint(plain)
+            result[row, label] |= not present.isdisjoint(scoped) and present.isdisjoint(plain)
     return result
+
+
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("classifier").joinpath("data/exemptions.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _windows() -> dict[int, tuple[str, int]]:
+    """What excuses a missing thing (see ``told.GROUPS``), and how far after a headline, by label number."""
+    return {
+        LABEL_IDS.index(label): (str(row["group"]), int(row["after_headline"]))
+        for label, row in _data()["told"].items()
+    }
 
 
 @cache
 def _columns() -> dict[int, tuple[frozenset[int], frozenset[int]]]:
     """Columns of plain and of taken-back claims, by label number."""
-    raw = tomllib.loads(resources.files("classifier").joinpath("data/exemptions.toml").read_text(encoding="utf-8"))
     number = {name: place for place, name in enumerate(column_names())}
     return {
         LABEL_IDS.index(label): (
             frozenset(number[f"{PLAIN}:{claim}"] for claim in row["claims"]),
             frozenset(number[f"{scope}:{claim}"] for scope in row["scopes"] for claim in row["claims"]),
         )
-        for label, row in raw.items()
+        for label, row in _data()["taken_back"].items()
     }

@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from classifier.boosting import BoostedLabelScorer
-from classifier.features.context import ContextFeatures
-from classifier.features.sentence import CueFeatures, PlaceFeatures, WordNgrams
+from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
+from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
 from classifier.scoring import LinearLabelScorer, StackedScorer
+
+FAMILIES = ("words", "cues", "place", "classes", "grams", "evidence", "topic")
+"""Feature families: words and grams in the first stage, evidence and topic in the second, the others in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +23,36 @@ class PipelineConfig:
     ----------
     longest_ngram, min_sentences : int
         See ``WordNgrams``.
-    cue_weight : float
-        See ``CueFeatures``.
+    longest_gram, min_gram_sentences : int
+        See ``ClassGrams``.
+    cue_weight, class_weight : float
+        See ``CueFeatures`` and ``ClassFeatures``.
     strength, keep_above : float
         See ``LinearLabelScorer``.
-    rounds, rate, leaves, feature_share
+    rounds, rate, leaves, feature_share, negative_share
         See ``BoostedLabelScorer``.
     share : float
         Weight of the second stage; see ``StackedScorer``.
     families : tuple of str
-        Feature families of the first stage: any of ``words``, ``cues``, ``place`` (for ablations).
+        Some of ``FAMILIES`` (for ablations).
     seed : int
     """
 
     longest_ngram: int = 3
     min_sentences: int = 3
+    longest_gram: int = 4
+    min_gram_sentences: int = 4
     cue_weight: float = 0.5
+    class_weight: float = 0.5
     strength: float = 3.0
     keep_above: float = 0.02
-    rounds: int = 50
-    rate: float = 0.12
+    rounds: int = 60
+    rate: float = 0.1
     leaves: int = 12
     feature_share: float = 0.3
-    share: float = 0.5
-    families: tuple[str, ...] = ("words", "cues", "place")
+    negative_share: float = 0.15
+    share: float = 0.7
+    families: tuple[str, ...] = FAMILIES
     seed: int = 0
 
     def as_dict(self) -> dict[str, object]:
@@ -63,31 +72,37 @@ def build_pipeline(config: PipelineConfig | None = None, *, jobs: int = -1) -> S
     Raises
     ------
     ValueError
-        If a feature family is unknown, or none is named.
+        If a feature family is unknown, or none of the first stage is named.
     """
     config = config or PipelineConfig()
-    families = {
+    sentence_families = {
         "words": WordNgrams(longest=config.longest_ngram, min_sentences=config.min_sentences),
         "cues": CueFeatures(weight=config.cue_weight),
         "place": PlaceFeatures(),
+        "classes": ClassFeatures(weight=config.class_weight),
+        "grams": ClassGrams(longest=config.longest_gram, min_sentences=config.min_gram_sentences),
     }
-    unknown = set(config.families) - set(families)
-    if unknown or not config.families:
-        raise ValueError(f"feature families must be some of {sorted(families)}, not {sorted(config.families)}")
+    chosen = [(name, step) for name, step in sentence_families.items() if name in config.families]
+    if set(config.families) - set(FAMILIES) or not chosen:
+        raise ValueError(
+            f"feature families must be some of {', '.join(FAMILIES)}, one of the first stage among them, not"
+            f" {', '.join(sorted(config.families)) or 'none'}"
+        )
     sentence = Pipeline(
         [
-            ("features", FeatureUnion([(name, families[name]) for name in config.families])),
+            ("features", FeatureUnion(chosen)),
             ("labels", LinearLabelScorer(strength=config.strength, keep_above=config.keep_above, jobs=jobs)),
         ]
     )
     return StackedScorer(
         sentence=sentence,
-        context=ContextFeatures(),
+        context=ContextFeatures(families=tuple(name for name in CONTEXT_FAMILIES if name in config.families)),
         final=BoostedLabelScorer(
             rounds=config.rounds,
             rate=config.rate,
             leaves=config.leaves,
             feature_share=config.feature_share,
+            negative_share=config.negative_share,
             jobs=jobs,
             random_state=config.seed,
         ),

@@ -1,8 +1,8 @@
-"""Features of a sentence in its article: first-stage scores and cues of neighbours, headline, whole."""
+"""Features of a sentence in its article: first-stage scores, cues, evidence, topic; here, nearby, anywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
 from classifier.features.scopes import column_names
-from classifier.features.sentence import PLACE_NAMES, place_features
+from classifier.features.sentence import PLACE_NAMES, class_counts, place_features
+from classifier.features.told import told_features, told_names
+from classifier.features.topic import TOPIC_NAMES, topic_features
+from classifier.features.word_classes import word_classes
 from classifier.labels import LABEL_IDS
 
 _FLOOR = 1e-4
@@ -30,10 +33,18 @@ def log_odds(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
 class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Context columns for the second stage.
 
-    Own, previous and next sentence's log-odds; the article's highest and mean; cue
-    counts of the sentence; cues in the two sentences before, in the two after; share of the
-    article's body sentences with each cue; cues in the headline; place.
+    Always: own, previous and next sentence's log-odds; the article's highest and mean.
+
+    Parameters
+    ----------
+    families : tuple of str
+        Which more: ``cues`` (of the sentence; in the two before, in the two after; share of the article's
+        body sentences; of the headline), ``place``, ``evidence`` (see ``told``), ``topic``, ``classes`` (of
+        the sentence and of the headline).
     """
+
+    def __init__(self, families: tuple[str, ...] = ("cues", "place", "evidence", "topic", "classes")) -> None:
+        self.families = families
 
     def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
         """Nothing to learn."""
@@ -54,57 +65,90 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Columns are named by ``get_feature_names_out``.
         """
         odds = log_odds(scores)
-        blocks = []
+        blocks = [block for name, block in _BLOCKS.items() if name in self.families]
+        rows = []
         start = 0
         for document in documents:
             stop = start + len(document.sentences)
-            blocks.append(_article_context(document, odds[start:stop]))
+            parts = [_neighbours(odds[start:stop]), *(block(document) for block in blocks)]
+            rows.append(np.hstack(parts).astype(np.float32))
             start = stop
-        return np.vstack(blocks)
+        return np.vstack(rows)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Column names, ``part:name``."""
-        cues = tuple(cue_lists())
-        columns = column_names()
-        parts = (
-            *((part, LABEL_IDS) for part in ("own", "previous", "next", "highest", "mean")),
-            ("cue", columns),
+        names = [f"{part}:{label}" for part in ("own", "previous", "next", "highest", "mean") for label in LABEL_IDS]
+        for family in _BLOCKS:
+            if family in self.families:
+                names += _names(family)
+        return np.asarray(names, dtype=object)
+
+
+def _names(family: str) -> list[str]:
+    cues = tuple(cue_lists())
+    parts: dict[str, list[tuple[str, Sequence[str]]]] = {
+        "cues": [
+            ("cue", column_names()),
             *((part, cues) for part in ("cue_before", "cue_after", "cue_share", "cue_headline")),
-            ("place", (*PLACE_NAMES, "index", "sentences", "paragraph_start")),
-        )
-        return np.asarray([f"{part}:{name}" for part, names in parts for name in names], dtype=object)
+        ],
+        "place": [("place", (*PLACE_NAMES, "index", "sentences", "paragraph_start"))],
+        "evidence": [("told", told_names())],
+        "topic": [("topic", TOPIC_NAMES)],
+        "classes": [("class", tuple(word_classes())), ("class_headline", tuple(word_classes()))],
+    }
+    return [f"{part}:{name}" for part, names in parts[family] for name in names]
 
 
-def _article_context(document: ParsedDocument, odds: NDArray[np.float64]) -> NDArray[np.float32]:
-    count = len(document.sentences)
-    lists = len(cue_lists())
-    cues = document.cue_counts
-    # Windows and the whole article need the lists alone; scopes matter where the claim is.
-    present = (cues[:, :lists] > 0).astype(np.float32)
+def _neighbours(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     edge = np.full((1, odds.shape[1]), _OUTSIDE)
-    body = present[1:] if count > 1 else present
-    padded = np.vstack([np.zeros((2, lists)), present, np.zeros((2, lists))])
-    before = np.maximum(padded[0:count], padded[1 : count + 1])
-    after = np.maximum(padded[3 : count + 3], padded[4 : count + 4])
-    paragraphs = [parsed.sentence.paragraph for parsed in document.sentences]
-    place = [(index, count, index == 0 or paragraphs[index] != paragraphs[index - 1]) for index in range(count)]
-
-    def everywhere(row: NDArray[Any]) -> NDArray[Any]:
-        return np.repeat(row[None, :], count, axis=0)
-
+    count = len(odds)
     return np.hstack(
         [
             odds,
             np.vstack([edge, odds[:-1]]),
             np.vstack([odds[1:], edge]),
-            everywhere(odds.max(axis=0)),
-            everywhere(odds.mean(axis=0)),
-            cues,
-            before,
-            after,
-            everywhere(body.mean(axis=0)),
-            everywhere(present[0]),
-            place_features(document),
-            np.asarray(place, dtype=np.float32),
+            _everywhere(odds.max(axis=0), count),
+            _everywhere(odds.mean(axis=0), count),
         ]
-    ).astype(np.float32)
+    )
+
+
+def _cues(document: ParsedDocument) -> NDArray[Any]:
+    count = len(document.sentences)
+    lists = len(cue_lists())
+    # Windows and the whole article need the lists alone; scopes matter where the claim is.
+    present = (document.cue_counts[:, :lists] > 0).astype(np.float32)
+    body = present[1:] if count > 1 else present
+    padded = np.vstack([np.zeros((2, lists)), present, np.zeros((2, lists))])
+    before = np.maximum(padded[0:count], padded[1 : count + 1])
+    after = np.maximum(padded[3 : count + 3], padded[4 : count + 4])
+    return np.hstack(
+        [document.cue_counts, before, after, _everywhere(body.mean(axis=0), count), _everywhere(present[0], count)]
+    )
+
+
+def _place(document: ParsedDocument) -> NDArray[Any]:
+    paragraphs = [parsed.sentence.paragraph for parsed in document.sentences]
+    count = len(paragraphs)
+    more = [(row, count, row == 0 or paragraphs[row] != paragraphs[row - 1]) for row in range(count)]
+    return np.hstack([place_features(document), np.asarray(more, dtype=np.float32)])
+
+
+def _classes(document: ParsedDocument) -> NDArray[Any]:
+    counts = class_counts(document)
+    return np.hstack([counts, _everywhere(counts[0], len(counts))])
+
+
+def _everywhere(row: NDArray[Any], count: int) -> NDArray[Any]:
+    return np.repeat(row[None, :], count, axis=0)
+
+
+_BLOCKS: dict[str, Callable[[ParsedDocument], NDArray[Any]]] = {
+    "cues": _cues,
+    "place": _place,
+    "evidence": told_features,
+    "topic": topic_features,
+    "classes": _classes,
+}
+"""The families in the order of their columns."""
+CONTEXT_FAMILIES = tuple(_BLOCKS)

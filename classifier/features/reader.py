@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import spacy
@@ -22,11 +23,18 @@ from classifier.document import Document, Sentence, Span
 from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, cue_lists, normalise
 from classifier.features.scopes import column_names, columns_of
+from classifier.features.word_classes import word_classes
 from classifier.prose import prose_of
 from classifier.segmentation import split
 
 _NOISE = re.compile(r"[^\w\s]{50,}")
 """Holds no word, and spaCy's tokenizer takes quadratic time over it: read as white space."""
+_MOST_FOLDED = 100_000
+"""So many words' readings are remembered."""
+_CLASS = "class:"
+"""Keeps a class apart from a cue list of the same name."""
+Matches: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Number of the list, first token, token after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +50,15 @@ class ParsedSentence:
         Code points of each token in its field.
     cues : tuple of (int, int, int)
         Matches as (cue number in ``cue_lists()``, first token, token after the last), by position.
+    classes : tuple of (int, int, int)
+        The same for word classes, numbered as in ``word_classes()``.
     """
 
     sentence: Sentence
     tokens: tuple[str, ...]
     offsets: tuple[tuple[int, int], ...]
     cues: tuple[tuple[int, int, int], ...]
+    classes: tuple[tuple[int, int, int], ...] = ()
 
     def span(self, first: int, last: int) -> Span:
         """The span from token ``first`` up to, without, token ``last``."""
@@ -85,12 +96,20 @@ class Reader:
         self._nlp = spacy.blank("en")
         self._lock = threading.Lock()
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
+        self._folded: dict[int, tuple[str, bool]] = {}
         self._keys: dict[int, int] = {}
         for number, (name, phrases) in enumerate(cue_lists().items()):
             # Glued, as in running text: spaCy reads the "n't" of "doesn't" as "not", but a lone one as itself.
             glued = (phrase.replace(" n't", "n't").replace(NUMBER, "7") for phrase in phrases)
-            self._matcher.add(name, [self._tokenise(phrase) for phrase in glued])
+            self._matcher.add(name, [self._tokenise(phrase)[0] for phrase in glued])
             self._keys[self._nlp.vocab.strings[name]] = number
+        self._classes: dict[int, int] = {}
+        for number, (name, phrases) in enumerate(word_classes().items()):
+            # Thousands of phrases: as hashes, which is what the matcher makes of a Doc; Docs would take seconds.
+            strings = self._nlp.vocab.strings
+            hashes: Any = [[strings.add(word) for word in phrase.split()] for phrase in phrases]
+            self._matcher.add(_CLASS + name, hashes)
+            self._classes[self._nlp.vocab.strings[_CLASS + name]] = number
 
     def read(self, documents: Iterable[Document]) -> list[ParsedDocument]:
         """Split and tokenise documents.
@@ -118,35 +137,56 @@ class Reader:
         for sentence in sentences:
             start = sentence.span.start
             prose = fields[sentence.span.field][start : sentence.span.end]
-            doc = self._tokenise(_NOISE.sub(lambda run: " " * len(run.group()), prose))
-            words = [token for token in doc if not token.is_space]
-            position = {token.i: number for number, token in enumerate(words)}
+            doc, read = self._tokenise(_NOISE.sub(lambda run: " " * len(run.group()), prose))
+            words: list[str] = []
+            offsets: list[tuple[int, int]] = []
+            position: dict[int, int] = {}
+            for number, (token, word) in enumerate(zip(doc, read, strict=True)):
+                if not token.is_space:
+                    position[number] = len(words)
+                    words.append(word)
+                    offsets.append((start + token.idx, start + token.idx + len(token)))
             parsed.append(
                 ParsedSentence(
                     sentence,
-                    tuple(token.norm_ for token in words),
-                    tuple((start + token.idx, start + token.idx + len(token)) for token in words),
-                    self._cues(doc, position),
+                    tuple(words),
+                    tuple(offsets),
+                    *self._matches(doc, position),
                 )
             )
         return tuple(parsed)
 
-    def _cues(self, doc: Doc, position: dict[int, int]) -> tuple[tuple[int, int, int], ...]:
-        found = [
-            (self._keys[key], position[first], position[last - 1] + 1)
-            for key, first, last in self._matcher(doc)
-            if first in position and last - 1 in position
-        ]
-        return tuple(sorted(found, key=lambda match: (match[1], -match[2], match[0])))
+    def _matches(self, doc: Doc, position: dict[int, int]) -> tuple[Matches, Matches]:
+        """Cues and classes, each by position."""
+        cues, classes = [], []
+        for key, first, last in self._matcher(doc):
+            if first in position and last - 1 in position:
+                number = self._keys.get(key)
+                place = (position[first], position[last - 1] + 1)
+                if number is None:
+                    classes.append((self._classes[key], *place))
+                else:
+                    cues.append((number, *place))
+        return tuple(sorted(cues, key=_by_place)), tuple(sorted(classes, key=_by_place))
 
-    def _tokenise(self, text: str) -> Doc:
+    def _tokenise(self, text: str) -> tuple[Doc, list[str]]:
+        """The tokens, and how they read: NORM in lower case, numbers folded. The matcher sees them so, too."""
         doc = self._nlp.tokenizer(text)
+        known = self._folded
+        read = []
         for token in doc:
-            norm = token.norm_
-            folded = normalise(norm.lower())
-            if folded != norm:
-                token.norm_ = folded
-        return doc
+            key = token.norm
+            folded = known.get(key)
+            if folded is None:
+                norm = token.norm_
+                word = normalise(norm.lower())
+                if len(known) >= _MOST_FOLDED:
+                    known.clear()
+                folded = known[key] = (word, word != norm)
+            if folded[1]:
+                token.norm_ = folded[0]
+            read.append(folded[0])
+        return doc, read
 
 
 def _count(sentences: Sequence[ParsedSentence]) -> NDArray[np.float32]:
@@ -155,6 +195,10 @@ def _count(sentences: Sequence[ParsedSentence]) -> NDArray[np.float32]:
         for column in columns_of(sentence.cues):
             counts[row, column] += 1
     return counts
+
+
+def _by_place(match: tuple[int, int, int]) -> tuple[int, int, int]:
+    return match[1], -match[2], match[0]
 
 
 @cache

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from classifier.features.cues import NUMBER
 from classifier.features.reader import ParsedDocument, ParsedSentence
 from classifier.features.scopes import column_names
+from classifier.features.word_classes import class_grams, word_classes
 
 PLACE_NAMES = (
     "headline", "heading", "bullet", "first_body", "early", "depth", "length", "very_short", "has_quote",
@@ -88,6 +89,88 @@ class _Analyzer:
 
     def __call__(self, sentence: ParsedSentence) -> list[str]:
         return word_ngrams(sentence, self.longest)
+
+
+class ClassGrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """TF-IDF of n-grams over word classes; see ``word_classes.class_grams``.
+
+    Parameters
+    ----------
+    longest : int
+        Longest n-gram, at least 1.
+    min_sentences : int
+        An n-gram must stand in this many sentences of the training data.
+    """
+
+    def __init__(self, longest: int = 4, min_sentences: int = 4) -> None:
+        self.longest = longest
+        self.min_sentences = min_sentences
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        """Learn the vocabulary and its weights.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, or no n-gram is frequent enough.
+        """
+        if self.longest < 1 or self.min_sentences < 1:
+            raise ValueError("longest and min_sentences must be at least 1")
+        self.vectorizer_ = TfidfVectorizer(
+            analyzer=_ClassAnalyzer(self.longest), min_df=self.min_sentences, sublinear_tf=True, dtype=np.float32
+        )
+        self.vectorizer_.fit(sentences_of(documents))
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """Rows of unit length, float32, shape (n_sentences, n_ngrams)."""
+        check_is_fitted(self)
+        return self.vectorizer_.transform(sentences_of(documents))
+
+
+class _ClassAnalyzer:
+    """``class_grams`` with its length bound: a callable that pickles."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def __call__(self, sentence: ParsedSentence) -> list[str]:
+        return class_grams(sentence, self.longest)
+
+
+class ClassFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Which word classes stand in the sentence.
+
+    Parameters
+    ----------
+    weight : float
+        Value of a class that is there; above 0.
+    """
+
+    def __init__(self, weight: float = 0.5) -> None:
+        self.weight = weight
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        """Remember the classes' names."""
+        if not self.weight > 0:
+            raise ValueError("weight must be above 0")
+        self.names_ = tuple(word_classes())
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """0 or ``weight``, float32, shape (n_sentences, n_classes)."""
+        check_is_fitted(self)
+        counts = np.vstack([class_counts(document) for document in documents])
+        return sparse.csr_matrix((counts > 0).astype(np.float32) * self.weight)
+
+
+def class_counts(document: ParsedDocument) -> NDArray[np.float32]:
+    """How often each word class matches in each sentence, shape (n_sentences, n_classes)."""
+    counts = np.zeros((len(document.sentences), len(word_classes())), dtype=np.float32)
+    for row, parsed in enumerate(document.sentences):
+        for number, _, _ in parsed.classes:
+            counts[row, number] += 1
+    return counts
 
 
 class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]

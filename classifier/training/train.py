@@ -17,6 +17,7 @@ from classifier.annotation import ModelInfo
 from classifier.annotator import Annotator
 from classifier.artifacts import load, read_manifest, save
 from classifier.errors import CorpusError
+from classifier.exemptions import exempt
 from classifier.pipeline import PipelineConfig, build_pipeline
 from classifier.scorecard import Scorecard, article_features
 from classifier.thresholds import choose_thresholds
@@ -81,7 +82,9 @@ def train(
     typical = np.array([article.split != "own" for article in articles]) if texts is not None else None
     scorer = build_pipeline(config).fit(gold.documents, gold.y, folds, typical)
     rows = np.repeat(typical, gold.sizes) if typical is not None else np.ones(len(gold.y), dtype=bool)
-    held_out = scorer.held_out_
+    # What the annotator never shows can't be a false alarm, so thresholds don't count it.
+    excused = np.vstack([exempt(document) for document in gold.documents])
+    held_out = np.where(excused, 0.0, scorer.held_out_)
     thresholds = choose_thresholds(held_out[rows], gold.y[rows])
     say(f"fitting triggers on {len(gold.triggers)} examples")
     triggers = TriggerFinder().fit(gold.triggers)

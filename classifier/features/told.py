@@ -1,0 +1,142 @@
+"""What the article tells of its evidence, as columns a sentence: here, in the rule book's windows, anywhere.
+
+The rule book excuses a missing stage, comparison or absolute figure if it is told nearby: in the two sentences before
+or the one (two) after, for a headline in the three after it. The windows here are just those.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.evidence import KINDS
+from classifier.evidence.kinds import STAGELESS, VALUES
+from classifier.features.reader import ParsedDocument
+
+BEFORE, AFTER, FURTHER_AFTER, AFTER_HEADLINE = 2, 1, 2, 3
+"""Sentences of the rule book's windows."""
+
+TOLD = tuple(f"{kind}:{value}" for kind in KINDS for value in (VALUES[kind] or ("told",)))
+"""A column each kind and value; a sample size is told or not."""
+GROUPS: dict[str, tuple[str, ...]] = {
+    "stage": tuple(f"stage:{value}" for value in VALUES["stage"] if value not in STAGELESS),
+    "stage_or_size": (
+        *(f"stage:{value}" for value in VALUES["stage"] if value not in STAGELESS), "sample_size:told",
+    ),
+    "comparison": tuple(f"comparison:{value}" for value in VALUES["comparison"]),
+    "absolute_figures": tuple(f"absolute_figures:{value}" for value in VALUES["absolute_figures"]),
+    "harms": ("harms:reported", "harms:quantified"),
+    "harms_quantified": ("harms:quantified",),
+}  # fmt: skip
+"""What excuses a label, of this study or any other."""
+
+_WEAK = 0.5
+_FAR = 50.0
+_NEVER = 1.2
+_NO_SIZE = -1.0
+_LEAD = 5
+_COLUMN = {name: number for number, name in enumerate(TOLD)}
+_MEMBERS = {group: [_COLUMN[name] for name in names] for group, names in GROUPS.items()}
+
+
+def told_names() -> list[str]:
+    """Names of the columns of ``told_features``."""
+    both = (*TOLD, *GROUPS)
+    designs = VALUES["design"]
+    return [
+        *(f"here:{name}" for name in TOLD),
+        *(f"aside:{name}" for name in TOLD),
+        *(f"here:any_{name}" for name in GROUPS),
+        *(f"window:{name}" for name in both),
+        *(f"wide:{name}" for name in GROUPS),
+        *(f"article:{name}" for name in TOLD),
+        *(f"article_aside:{name}" for name in TOLD),
+        *(f"first:{name}" for name in TOLD),
+        *(f"lead:{name}" for name in TOLD),
+        *(f"votes:{value}" for value in designs),
+        *(f"distance:{name}" for name in GROUPS),
+        "largest_size",
+        "smallest_size",
+    ]
+
+
+def told_here(document: ParsedDocument) -> dict[str, NDArray[np.bool_]]:
+    """For each group of ``GROUPS``, whether a sentence tells it; shape (n_sentences,)."""
+    own, aside = _tellings(document)
+    either = (own + aside) > 0
+    return {name: np.asarray(either[:, members].any(axis=1)) for name, members in _MEMBERS.items()}
+
+
+def in_window(here: NDArray[np.bool_], after: int = AFTER, after_headline: int = AFTER_HEADLINE) -> NDArray[np.bool_]:
+    """Whether something is told in a sentence's window: itself, ``BEFORE`` before it, ``after`` after it.
+
+    The window of the first sentence, the headline, ends ``after_headline`` sentences after it, or ``after`` if that
+    is more.
+
+    Parameters
+    ----------
+    here : ndarray of bool, shape (n_sentences, ...)
+    after, after_headline : int
+    """
+    told = here.copy()
+    for step in range(1, BEFORE + 1):
+        told[step:] |= here[:-step]
+    for step in range(1, after + 1):
+        told[:-step] |= here[step:]
+    told[0] |= here[1 : 1 + after_headline].any(axis=0)
+    return told
+
+
+def told_features(document: ParsedDocument) -> NDArray[np.float32]:
+    """Columns named by ``told_names``, shape (n_sentences, len(told_names()))."""
+    count = len(document.sentences)
+    own, aside = _tellings(document)
+    either = (own + aside) > 0
+    groups = np.stack([either[:, members].any(axis=1) for members in _MEMBERS.values()], axis=1)
+    present = np.hstack([own > 0, groups])
+    designs = own[:, : len(VALUES["design"])].sum(axis=0)
+    first = np.where((own > 0).any(axis=0), (own > 0).argmax(axis=0) / count, _NEVER)
+    article = np.hstack([np.log1p(own.sum(axis=0)), np.log1p(aside.sum(axis=0)), first, (own[:_LEAD] > 0).any(axis=0)])
+    tail = np.hstack([designs / (designs.sum() + 0.5)])
+    return np.hstack(
+        [
+            np.minimum(own, 2),
+            aside > 0,
+            groups,
+            in_window(present),
+            in_window(groups, FURTHER_AFTER),
+            np.repeat(np.hstack([article, tail])[None, :], count, axis=0),
+            _distances(groups),
+            np.repeat(np.asarray(_sizes(document))[None, :], count, axis=0),
+        ]
+    ).astype(np.float32)
+
+
+def _tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How often each is told of this study, and of other work, by sentence; a weak telling is half a one."""
+    shape = (len(document.sentences), len(TOLD))
+    own, aside = np.zeros(shape), np.zeros(shape)
+    for telling in document.evidence:
+        value = telling.value if VALUES[telling.kind] else "told"
+        column = _COLUMN[f"{telling.kind}:{value}"]
+        (aside if telling.background else own)[telling.sentence, column] += _WEAK if telling.weak else 1.0
+    return own, aside
+
+
+def _distances(groups: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Sentences to the nearest that tells each group; ``_FAR`` if none does."""
+    rows = np.arange(len(groups))
+    columns = []
+    for column in groups.T:
+        places = np.flatnonzero(column)
+        near = np.abs(rows[:, None] - places[None, :]).min(axis=1) if len(places) else np.full(len(groups), _FAR)
+        columns.append(near)
+    return np.stack(columns, axis=1)
+
+
+def _sizes(document: ParsedDocument) -> tuple[float, float]:
+    sizes = [int(told.value) for told in document.evidence if told.kind == "sample_size" and not told.background]
+    if not sizes:
+        return _NO_SIZE, _NO_SIZE
+    largest, smallest = np.log1p(np.minimum([max(sizes), min(sizes)], 1e7))
+    return float(largest), float(smallest)
