@@ -33,7 +33,7 @@ types: install ## check types
 train: install ## train the model anew, on the public articles too if OVERCLAIM_CORPUS names them
 	@$(BIN)/overclaim train $(ARGS)
 
-evaluate: install ## measure the model
+evaluate: install ## measure the model (ARGS=--full trains simpler ones to compare it with, which takes long)
 	@$(BIN)/overclaim evaluate $(ARGS)
 
 bench: install ## measure speed: words a second beside spaCy, and the time of one request

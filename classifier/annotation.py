@@ -1,4 +1,4 @@
-"""What the annotator returns: labelled spans, a scorecard, warnings."""
+"""What the annotator returns: labelled spans, the article's evidence, a scorecard, warnings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias, get_args
 
 from classifier.document import Document, Sentence, Span
 from classifier.errors import InvalidInputError
+from classifier.evidence import Evidence, EvidenceSummary
+from classifier.tellings import paragraph_of
 
 Mode: TypeAlias = Literal["strict", "balanced", "sensitive"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -50,6 +52,8 @@ class LabelledSpan:
         The trigger's words.
     score : float
         Calibrated probability in [0, 1] that the sentence carries the label.
+    note : str
+        What the article's evidence has to do with it, in a sentence; empty where nothing certain can be said.
     """
 
     id: str
@@ -58,12 +62,17 @@ class LabelledSpan:
     sentence: Span
     text: str
     score: float
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not self.sentence.contains(self.span):
             raise ValueError(f"trigger {self.span} is outside its sentence {self.sentence}")
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"score {self.score} is outside [0, 1]")
+
+    def with_note(self, message: str) -> str:
+        """A message, and the note after it if there is one."""
+        return f"{message} {self.note}" if self.note else message
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,12 @@ class Annotation:
     warnings : tuple of TextWarning
     model : ModelInfo
     mode : {"strict", "balanced", "sensitive"}
+    context : tuple of Evidence
+        What the article tells of its evidence, in document order, each value once a sentence. Hints are left out where
+        something of their kind is told plainly. ``Evidence.sentence`` is an index in ``sentences``. Empty if the text
+        isn't English.
+    evidence : EvidenceSummary or None
+        What the evidence is by all tellings, hints too. None if the text isn't English.
     """
 
     document: Document
@@ -115,6 +130,12 @@ class Annotation:
     mode: Mode
     scorecard: Mapping[str, CriterionScore] = field(default_factory=dict)
     warnings: tuple[TextWarning, ...] = ()
+    context: tuple[Evidence, ...] = ()
+    evidence: EvidenceSummary | None = None
+
+    def paragraph(self, telling: Evidence) -> int:
+        """Number of a telling's paragraph: 0 for the headline, 1 for the first after it."""
+        return paragraph_of(self.sentences, telling.sentence)
 
 
 def span_id(label: str, sentence_text: str) -> str:

@@ -17,14 +17,17 @@ from classifier.annotation import (
     span_id,
 )
 from classifier.document import Document
+from classifier.evidence import summarise
 from classifier.exemptions import exempt
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
 from classifier.labels import LABEL_IDS, select
 from classifier.language import is_other_language
+from classifier.notes import Notes
 from classifier.prose import looks_like_html, prose_of
 from classifier.scorecard import Scorecard
 from classifier.scoring import StackedScorer
 from classifier.segmentation import MAX_SENTENCES
+from classifier.tellings import shown
 from classifier.thresholds import Thresholds
 from classifier.triggers import TriggerFinder
 
@@ -146,6 +149,8 @@ class Annotator:
             warnings = (*warnings, TOO_MANY_SENTENCES)
         if is_other_language(f"{document.title or ''} {prose}"):
             return Annotation(document, sentences, (), self.model, mode, warnings=(*warnings, NOT_ENGLISH))
+        summary = summarise(parsed.evidence, len(sentences))
+        notes = Notes(parsed, summary)
         spans = []
         for row, column in np.argwhere((scores >= self._thresholds[mode]) & ~exempt(parsed)):
             label = LABEL_IDS[column]
@@ -161,10 +166,21 @@ class Annotator:
                     sentence=sentence.sentence.span,
                     text=document.slice(trigger),
                     score=round(float(scores[row, column]), 4),
+                    note=notes.of(label, int(row)),
                 )
             )
         card = self._scorecard.judge(parsed, scores) if self._scorecard else {}
-        return Annotation(document, sentences, tuple(spans), self.model, mode, scorecard=card, warnings=warnings)
+        return Annotation(
+            document,
+            sentences,
+            tuple(spans),
+            self.model,
+            mode,
+            scorecard=card,
+            warnings=warnings,
+            context=shown(parsed.evidence),
+            evidence=summary,
+        )
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

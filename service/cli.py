@@ -145,11 +145,25 @@ def evaluate(
     model: Model = None,
     split: Annotated[str, typer.Option(help="Which part of the data.")] = "dev",
     out: Annotated[Path | None, typer.Option(help="Write the figures here, too.")] = None,
+    errors: Annotated[
+        int | None, typer.Option(min=0, help="How many of the worst errors to print; in a terminal 20, else none.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Train baselines and variants, too, for the card.")] = False,
+    minilm: Annotated[
+        Path | None, typer.Option(help="With --full: folder of a MiniLM model, for one more baseline.")
+    ] = None,
 ) -> int:
-    """Measure a model."""
+    """Measure a model.
+
+    Takes seconds; with --full it takes many minutes, and writes the model's metrics.json, card and pictures anew.
+    """
     from classifier.training.evaluate import evaluate as evaluate_model
 
-    evaluate_model(corpus, model, split, out)
+    if minilm is not None and not full:
+        raise typer.BadParameter("it is used with --full only", param_hint="--minilm")
+    # The articles' words belong to others: a pipe or a file gets them only if somebody asks.
+    wanted = (20 if sys.stdout.isatty() else 0) if errors is None else errors
+    evaluate_model(corpus, model, split, out, errors=wanted, full=full, minilm=minilm)
     return 0
 
 

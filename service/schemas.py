@@ -12,6 +12,7 @@ from classifier.annotation import Annotation, LabelledSpan, Mode
 from classifier.document import Field as TextField
 from classifier.document import Span
 from classifier.errors import InvalidInputError
+from classifier.evidence import KINDS
 from classifier.labels import LABEL_IDS, labels
 from service.offsets import OffsetTable, OffsetUnit
 from service.wire import json_kind, printable
@@ -38,8 +39,21 @@ _RESPONSE_EXAMPLE: JsonDict = {
             "score": 0.91,
             "sentence": {"start": 23, "end": 91},
             "title": labels()["sensational_language"].title,
-            "message": labels()["sensational_language"].message,
+            "message": f"{labels()['sensational_language'].message} The study was in mice (paragraph 1).",
+            "note": "The study was in mice (paragraph 1).",
             "suggestion": labels()["sensational_language"].suggestion,
+        }
+    ],
+    "context": [
+        {
+            "kind": "design",
+            "value": "preclinical",
+            "field": "text",
+            "start": 57,
+            "end": 61,
+            "text": "mice",
+            "paragraph": 1,
+            "background": False,
         }
     ],
     "scorecard": {
@@ -84,8 +98,22 @@ class SpanOut(BaseModel):
     score: float = Field(ge=0, le=1, description="Probability that the sentence carries the label.")
     sentence: Range
     title: str
-    message: str
+    message: str = Field(description="What is wrong with such words, and then the note if there is one.")
+    note: str | None = Field(description="What the article's evidence has to do with it.")
     suggestion: str
+
+
+class EvidenceOut(BaseModel):
+    """Words that tell what the article's evidence is; ``start`` and ``end`` count in ``field``."""
+
+    kind: str = Field(description=f"One of {', '.join(KINDS)}.")
+    value: str = Field(description="What is told of it; a sample_size is a number in digits.")
+    field: TextField
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+    paragraph: int = Field(ge=0, description="0 is the headline, 1 the first paragraph after it.")
+    background: bool = Field(description="It is told of other work: earlier, planned or somebody else's.")
 
 
 class CriterionOut(BaseModel):
@@ -118,6 +146,7 @@ class AnnotateResponse(BaseModel):
     offset_unit: OffsetUnit
     mode: Mode
     spans: list[SpanOut]
+    context: list[EvidenceOut] = Field(description="What the article tells of its evidence, in the article's order.")
     scorecard: dict[str, CriterionOut]
     warnings: list[WarningOut]
 
@@ -148,6 +177,18 @@ def to_response(annotation: Annotation, unit: OffsetUnit = "codepoint") -> Annot
         offset_unit=unit,
         mode=annotation.mode,
         spans=[_span_out(found, place(found.span), place(found.sentence)) for found in annotation.spans],
+        context=[
+            EvidenceOut(
+                kind=telling.kind,
+                value=telling.value,
+                field=telling.span.field,
+                **place(telling.span).model_dump(),
+                text=document.slice(telling.span),
+                paragraph=annotation.paragraph(telling),
+                background=telling.background,
+            )
+            for telling in annotation.context
+        ],
         scorecard={
             name: CriterionOut(score=entry.score, verdict=entry.verdict) for name, entry in annotation.scorecard.items()
         },
@@ -167,7 +208,8 @@ def _span_out(found: LabelledSpan, span: Range, sentence: Range) -> SpanOut:
         score=found.score,
         sentence=sentence,
         title=label.title,
-        message=label.message,
+        message=found.with_note(label.message),
+        note=found.note or None,
         suggestion=label.suggestion,
     )
 

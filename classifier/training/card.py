@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from classifier.labels import LABEL_IDS, criteria, labels
+from classifier.labels import criteria, labels
+from classifier.training.card_tables import (
+    ablation_table,
+    baseline_table,
+    confusion_table,
+    label_tables,
+    learning_table,
+    measure,
+)
+from classifier.training.plots import NO_MATPLOTLIB
 
 
-def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    """Markdown of a model's card."""
+def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any], pictures: Collection[str] | None = ()) -> str:
+    """Markdown of a model's card.
+
+    Parameters
+    ----------
+    manifest, metrics : mapping
+    pictures : collection of str or None
+        File names of the pictures beside the card; None if they couldn't be drawn, which the card says.
+    """
+    shown = pictures or ()
     training = manifest["training"]
     counts = ", ".join(f"{number} {split}" for split, number in training["articles"].items())
     lines = [
@@ -40,9 +57,18 @@ def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         "## How good",
         "",
     ]
+    if pictures is None:
+        lines += [f"This card has no pictures: {NO_MATPLOTLIB} where it was written.", ""]
     if "dev" in metrics:
-        lines += _modes("Held-out articles (dev), with 95% bootstrap intervals over articles", metrics["dev"]["modes"])
-        lines += _by_label(metrics["dev"])
+        dev = metrics["dev"]
+        lines += _modes("Held-out articles (dev), with 95% bootstrap intervals over articles", dev["modes"])
+        lines += label_tables(dev)
+        lines += _picture("precision-recall.png", shown, _precision_recall_alt(dev))
+        lines += _picture("reliability.png", shown, _reliability_alt(dev))
+        lines += confusion_table(dev["confusion"])
+        lines += _picture("confusion.png", shown, "Heat map of the table of confusion above, each row as shares.")
+    if "baselines" in metrics:
+        lines += baseline_table(metrics["baselines"])
     validation = metrics["cross_validation"]
     lines += [f"Cross-validation over {validation['articles']} training articles (five folds by article):", ""]
     lines += ["| mode | precision | recall | F1 |", "|---|---|---|---|"]
@@ -54,6 +80,12 @@ def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         f" triggers overlap the gold trigger in {validation['trigger_overlap']:.1%} of gold labels.",
         "",
     ]
+    if "learning_curve" in metrics:
+        lines += learning_table(metrics["learning_curve"])
+        lines += _picture("learning-curve.png", shown, _learning_alt(metrics["learning_curve"]))
+    if "ablation" in metrics:
+        lines += ablation_table(metrics["ablation"])
+        lines += _picture("ablation.png", shown, "Bars of the differences in the table above, with their intervals.")
     if metrics["criteria"]:
         lines += ["## Scorecard", "", "Held-out macro-F1 on reviewed press releases:", ""]
         lines += ["| criterion | macro-F1 |", "|---|---|"]
@@ -75,22 +107,36 @@ def _modes(heading: str, modes: Mapping[str, Any]) -> list[str]:
     lines = [f"{heading}:", "", "| mode | precision | recall | F1 | trigger overlap |", "|---|---|---|---|---|"]
     for mode, values in modes.items():
         cells = (values["micro"][name] for name in ("precision", "recall", "f1", "trigger_overlap"))
-        lines.append(
-            f"| {mode} | " + " | ".join(f"{c['value']:.3f} ({c['low']:.2f}–{c['high']:.2f})" for c in cells) + " |"
-        )
+        lines.append(f"| {mode} | " + " | ".join(map(measure, cells)) + " |")
     return [*lines, ""]
 
 
-def _by_label(measured: Mapping[str, Any]) -> list[str]:
-    lines = [
-        "| label | gold | precision | recall | F1 | average precision | calibration error |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for label in LABEL_IDS:
-        row = measured["modes"]["balanced"]["by_label"][label]
-        precision = measured["average_precision"][label]
-        rates = " | ".join(f"{row[name]:.3f}" for name in ("precision", "recall", "f1"))
-        average = "–" if precision is None else f"{precision:.3f}"
-        error = measured["calibration_error"][label]
-        lines.append(f"| {labels()[label].title} | {row['gold']} | {rates} | {average} | {error:.3f} |")
-    return [*lines, "", f"Mean average precision {measured['mean_average_precision']:.3f}.", ""]
+def _picture(name: str, shown: Collection[str], alt: str) -> list[str]:
+    return [f"![{alt}]({name})", ""] if name in shown else []
+
+
+def _precision_recall_alt(dev: Mapping[str, Any]) -> str:
+    ranked = sorted(
+        (-value, labels()[label].title) for label, value in dev["average_precision"].items() if value is not None
+    )
+    if not ranked:
+        return "Precision against recall by label: there is no gold label."
+    (best, first), (worst, last) = ranked[0], ranked[-1]
+    return (
+        f"Precision against recall, one small plot a label. Average precision is highest for {first.lower()}"
+        f" ({-best:.2f}) and lowest for {last.lower()} ({-worst:.2f}). Marks show the three modes."
+    )
+
+
+def _reliability_alt(dev: Mapping[str, Any]) -> str:
+    points = ", ".join(f"{row['share']:.2f} at {row['score']:.2f}" for row in dev["reliability"])
+    return f"Share of pairs that are gold against their mean score, by tenths of the score: {points}."
+
+
+def _learning_alt(curve: Mapping[str, Any]) -> str:
+    first, last = curve["points"][0], curve["points"][-1]
+    return (
+        f"Mean average precision goes from {first['mean_average_precision']['value']:.2f} with {first['articles']}"
+        f" articles to {last['mean_average_precision']['value']:.2f} with {last['articles']},"
+        f" micro-F1 from {first['f1']['value']:.2f} to {last['f1']['value']:.2f}."
+    )

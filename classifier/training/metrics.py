@@ -7,6 +7,7 @@ predictions are pairs of sentence and label, each counted once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,44 @@ from classifier.document import Span
 from classifier.labels import LABEL_IDS
 from classifier.training.corpus import Article
 from classifier.training.gold import nearest
+from classifier.training.intervals import (
+    average_precision_draws,
+    draws,
+    interval,
+    label_precision_draws,
+    mean_draws,
+    rate_draws,
+    with_range,
+)
 
-BOOTSTRAP_ROUNDS = 1000
-_CALIBRATION_BINS = 10
+CALIBRATION_BINS = 10
 
 Counts = NDArray[np.int64]
 """Shape (n_articles, n_labels, 4): true positives, predicted, gold, true positives whose trigger overlaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of sentence (its number in ``Article.sentences``) and label of one article.
+
+    Parameters
+    ----------
+    gold : mapping of (int, str) to Span
+        With the trigger; the last one of a pair that is labelled twice.
+    shown : mapping of (int, str) to list of LabelledSpan
+    """
+
+    gold: Mapping[tuple[int, str], Span]
+    shown: Mapping[tuple[int, str], list[LabelledSpan]]
+
+
+def pairs_of(article: Article, spans: Iterable[LabelledSpan]) -> Pairs:
+    """Line labels and predictions up with the article's sentences; see the module for the rule."""
+    gold = {(nearest(article.sentences, label.trigger), label.label): label.trigger for label in article.labels}
+    shown: dict[tuple[int, str], list[LabelledSpan]] = {}
+    for span in spans:
+        shown.setdefault((nearest(article.sentences, span.span), span.label), []).append(span)
+    return Pairs(gold, shown)
 
 
 def count_pairs(articles: Sequence[Article], predicted: Iterable[Sequence[LabelledSpan]]) -> Counts:
@@ -31,20 +64,31 @@ def count_pairs(articles: Sequence[Article], predicted: Iterable[Sequence[Labell
     counts = np.zeros((len(articles), len(LABEL_IDS), 4), dtype=np.int64)
     column = {label: number for number, label in enumerate(LABEL_IDS)}
     for row, (article, spans) in enumerate(zip(articles, predicted, strict=True)):
-        gold: dict[tuple[int, str], Span] = {}
-        for label in article.labels:
-            gold[nearest(article.sentences, label.trigger), label.label] = label.trigger
-        shown: dict[tuple[int, str], list[Span]] = {}
-        for span in spans:
-            shown.setdefault((nearest(article.sentences, span.span), span.label), []).append(span.span)
-        for _sentence, name in gold:
+        pairs = pairs_of(article, spans)
+        for _sentence, name in pairs.gold:
             counts[row, column[name], 2] += 1
-        for pair, triggers in shown.items():
+        for pair, found in pairs.shown.items():
             number = column[pair[1]]
             counts[row, number, 1] += 1
-            if pair in gold:
+            if pair in pairs.gold:
                 counts[row, number, 0] += 1
-                counts[row, number, 3] += any(trigger.overlaps(gold[pair]) for trigger in triggers)
+                counts[row, number, 3] += any(span.span.overlaps(pairs.gold[pair]) for span in found)
+    return counts
+
+
+def count_sentences(shown: NDArray[np.bool_], y: NDArray[np.int8], sizes: Sequence[int]) -> Counts:
+    """The same counts of sentence scores, which have no triggers.
+
+    Parameters
+    ----------
+    shown, y : ndarray, shape (n_sentences, n_labels)
+    sizes : sequence of int
+        Number of sentences of each article.
+    """
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    counts = np.zeros((len(sizes), y.shape[1], 4), dtype=np.int64)
+    for part, which in enumerate((shown & (y == 1), shown, y == 1)):
+        np.add.at(counts[:, :, part], owners, which)
     return counts
 
 
@@ -67,17 +111,9 @@ def with_intervals(counts: Counts, seed: int = 0) -> dict[str, Any]:
     dict
         Each rate as ``{"value", "low", "high"}``, and the raw ``counts``.
     """
+    drawn = rate_draws(counts.sum(axis=1), draws(len(counts), seed))
     total = rates(counts.sum(axis=(0, 1)))
-    rng = np.random.default_rng(seed)
-    by_article = counts.sum(axis=1)
-    draws = [
-        rates(by_article[rng.integers(0, len(by_article), len(by_article))].sum(axis=0))
-        for _ in range(BOOTSTRAP_ROUNDS)
-    ]
-    result: dict[str, Any] = {}
-    for name, value in total.items():
-        low, high = np.percentile([draw[name] for draw in draws], [2.5, 97.5])
-        result[name] = {"value": _round(value), "low": _round(low), "high": _round(high)}
+    result: dict[str, Any] = {name: with_range(value, drawn[name]) for name, value in total.items()}
     hits, shown, gold, _ = (int(value) for value in counts.sum(axis=(0, 1)))
     return result | {"hits": hits, "shown": shown, "gold": gold}
 
@@ -92,6 +128,15 @@ def by_label(counts: Counts) -> dict[str, dict[str, float | int]]:
     return table
 
 
+def label_intervals(counts: Counts, seed: int = 0) -> dict[str, dict[str, list[float] | None]]:
+    """95% intervals ``[low, high]`` of each label's rates; None where a rate is undefined in every draw."""
+    drawn = draws(len(counts), seed)
+    return {
+        label: {name: interval(values) for name, values in rate_draws(counts[:, number], drawn).items()}
+        for number, label in enumerate(LABEL_IDS)
+    }
+
+
 def average_precisions(scores: NDArray[np.floating[Any]], y: NDArray[np.int8]) -> dict[str, float | None]:
     """Average precision by label; None for a label that isn't there."""
     return {
@@ -100,23 +145,54 @@ def average_precisions(scores: NDArray[np.floating[Any]], y: NDArray[np.int8]) -
     }
 
 
+def ranking(
+    scores: NDArray[np.floating[Any]], y: NDArray[np.int8], sizes: Sequence[int], seed: int = 0
+) -> dict[str, Any]:
+    """Average precision with 95% intervals over articles, by label, as their mean and over all pairs (micro).
+
+    Returns
+    -------
+    dict
+        ``average_precision`` and ``average_precision_interval`` by label (None for a label that isn't there),
+        ``mean_average_precision``, its ``..._interval``, and ``micro_average_precision`` with its own.
+    """
+    owners, drawn = np.repeat(np.arange(len(sizes)), sizes), draws(len(sizes), seed)
+    points = average_precisions(scores, y)
+    by_label = label_precision_draws(scores, y, sizes, drawn)
+    micro = average_precision_draws(scores.ravel(), y.ravel(), np.repeat(owners, y.shape[1]), drawn)
+    return {
+        "average_precision": points,
+        "average_precision_interval": dict(zip(LABEL_IDS, map(interval, by_label), strict=True)),
+        "mean_average_precision": mean_average_precision(points),
+        "mean_average_precision_interval": interval(mean_draws(by_label)),
+        "micro_average_precision": _round(average_precision_score(y.ravel(), scores.ravel())) if y.any() else None,
+        "micro_average_precision_interval": interval(micro),
+    }
+
+
 def calibration_errors(scores: NDArray[np.floating[Any]], y: NDArray[np.int8]) -> dict[str, float]:
     """Expected calibration error by label: ten equal bins of [0, 1], weighted by their share of sentences."""
-    errors = {}
-    for number, label in enumerate(LABEL_IDS):
-        column, truth = scores[:, number], y[:, number]
-        bins = np.minimum((column * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
-        error = sum(
-            abs(column[bins == bin_].mean() - truth[bins == bin_].mean()) * (bins == bin_).mean()
-            for bin_ in np.unique(bins)
-        )
-        errors[label] = _round(error)
-    return errors
+    return {label: calibration_error(scores[:, number], y[:, number]) for number, label in enumerate(LABEL_IDS)}
+
+
+def calibration_error(scores: NDArray[np.floating[Any]], y: NDArray[np.int8]) -> float:
+    """The same of one label's scores, or of several labels' one after another, both of shape (n,)."""
+    bins = calibration_bins(scores)
+    error = sum(
+        abs(scores[bins == bin_].mean() - y[bins == bin_].mean()) * (bins == bin_).mean() for bin_ in np.unique(bins)
+    )
+    return _round(error)
+
+
+def calibration_bins(scores: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    """Number of the bin of each score in [0, 1]."""
+    return np.minimum((scores * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
 
 
 def mean_average_precision(precisions: Mapping[str, float | None]) -> float:
-    """Mean over the labels that are there."""
-    return _round(float(np.mean([value for value in precisions.values() if value is not None])))
+    """Mean over the labels that are there; 0 if none is."""
+    known = [value for value in precisions.values() if value is not None]
+    return _round(float(np.mean(known))) if known else 0.0
 
 
 def at_thresholds(

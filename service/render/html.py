@@ -9,6 +9,7 @@ from classifier.annotation import Annotation
 from classifier.document import Field
 from classifier.labels import criteria, labels
 from service.console import visible
+from service.render.evidence import told
 from service.render.pieces import pieces
 
 _STYLE = """
@@ -59,6 +60,7 @@ def _section(number: int, name: str, annotation: Annotation) -> str:
         parts.append(f"<h2>{_marked(annotation, 'title', number)}</h2>")
     parts.append(f'<div class="text">{_marked(annotation, "text", number)}</div>')
     parts.extend(f'<p class="faint">{_safe(warning.message)}</p>' for warning in annotation.warnings)
+    parts.append(_evidence(annotation))
     parts.append(_notes(annotation, number))
     if annotation.scorecard:
         parts.append(_scorecard(annotation))
@@ -88,15 +90,23 @@ def _pieces(annotation: Annotation, field: Field, article: int) -> Iterator[str]
                 yield f'<sup><a href="#note-{article}-{number}">{number}</a></sup>'
 
 
+def _evidence(annotation: Annotation) -> str:
+    items = [f"<li>{_safe(line.words)}: <q>{_safe(line.quote)}</q> ({line.place})</li>" for line in told(annotation)]
+    if not items:
+        return ""
+    return '<h3>Evidence told in the article</h3>\n<ul class="evidence">\n' + "\n".join(items) + "\n</ul>"
+
+
 def _notes(annotation: Annotation, article: int) -> str:
     if not annotation.spans:
         return "<p>No overclaim found.</p>"
     items = []
     for number, found in enumerate(annotation.spans, 1):
         label = labels()[found.label]
+        message = _safe(found.with_note(label.message))
         items.append(
             f'<li id="note-{article}-{number}"><q>{_safe(found.text)}</q> <strong>{_safe(label.title)}</strong> '
-            f'({found.score:.2f})<br>{_safe(label.message)} <span class="faint">{_safe(label.suggestion)}</span></li>'
+            f'({found.score:.2f})<br>{message} <span class="faint">{_safe(label.suggestion)}</span></li>'
         )
     return "<ol>\n" + "\n".join(items) + "\n</ol>"
 

@@ -11,6 +11,7 @@ from classifier.annotation import Annotation
 from classifier.labels import LABEL_IDS, labels
 from service.console import one_line, visible
 from service.offsets import OffsetTable
+from service.render.evidence import told_line
 from service.render.pieces import pieces
 
 # Distinguishable on dark and light terminals; a thirteenth label would start again.
@@ -18,7 +19,7 @@ _COLOURS = ("red", "magenta", "yellow", "cyan", "green", "blue")
 
 
 def listing(annotation: Annotation, name: str) -> Iterator[str]:
-    """List the spans, one a line: ``file:line:col: label: "trigger": message``.
+    """List the spans, one a line: ``file:line:col: label: "trigger": message``, after one line on the evidence.
 
     Parameters
     ----------
@@ -30,19 +31,22 @@ def listing(annotation: Annotation, name: str) -> Iterator[str]:
     ------
     str
         Lines without a line end. Lines and columns count from 1, columns in code points; a span of a title that was
-        given apart has ``title`` after the name.
+        given apart has ``title`` after the name. The line on the evidence begins with the name alone; it is left out
+        where nothing is told.
     """
     document = annotation.document
     tables = {"text": OffsetTable(document.text), "title": OffsetTable(document.title or "")}
+    if evidence := told_line(annotation):
+        yield f"{one_line(name)}: {one_line(evidence)}"
     for found in annotation.spans:
         line, column = tables[found.span.field].position(found.span.start)
         place = name if found.span.field == "text" else f"{name}:title"
-        message = labels()[found.label].message
+        message = one_line(found.with_note(labels()[found.label].message))
         yield f'{one_line(place)}:{line}:{column}: {found.label}: "{one_line(found.text)}": {message}'
 
 
 def show(annotation: Annotation, name: str, console: Console) -> None:
-    """Print an article with its triggers coloured, underlined and numbered, and the notes below it.
+    """Print an article with its triggers coloured, underlined and numbered, its evidence and the notes below it.
 
     Rich leaves colours out by itself where ``NO_COLOR`` is set; the underlines stay.
 
@@ -59,13 +63,17 @@ def show(annotation: Annotation, name: str, console: Console) -> None:
         console.print(_marked(annotation, title=True))
     console.print(_marked(annotation, title=False))
     console.print()
+    if evidence := told_line(annotation):
+        console.print(Text(one_line(evidence), style="italic"))
+        console.print()
     if not annotation.spans:
         console.print(Text("No overclaim found."))
     for number, found in enumerate(annotation.spans, 1):
         label = labels()[found.label]
         line = Text(f"{number}. ")
         line.append(one_line(found.text), style=_style(found.label))
-        line.append(f"  {label.title} ({found.score:.2f}): {label.message} {label.suggestion}")
+        message = one_line(found.with_note(label.message))
+        line.append(f"  {label.title} ({found.score:.2f}): {message} {label.suggestion}")
         console.print(line)
 
 

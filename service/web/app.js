@@ -48,9 +48,34 @@ function showNotes(spans) {
   );
 }
 
+// What is told of the study itself, each value once; of several sample sizes the largest, as the others are its groups.
+function toldOnce(context) {
+  const own = context.filter((telling) => !telling.background);
+  const sizes = own.filter((telling) => telling.kind === "sample_size").map((telling) => Number(telling.value));
+  const first = new Map();
+  for (const telling of own) {
+    if (telling.kind === "sample_size" && Number(telling.value) !== Math.max(...sizes)) continue;
+    const key = `${telling.kind} ${telling.value}`;
+    if (!first.has(key)) first.set(key, telling);
+  }
+  return [...first.values()];
+}
+
+function showEvidence(context) {
+  const lines = toldOnce(context).map((telling) => {
+    const name = `${telling.kind.replaceAll("_", " ")}: ${telling.value} `;
+    const line = element("li", name[0].toUpperCase() + name.slice(1));
+    line.append(element("q", telling.text), telling.paragraph ? ` (paragraph ${telling.paragraph})` : " (headline)");
+    return line;
+  });
+  byId("context").replaceChildren(...lines);
+  byId("evidence").hidden = lines.length === 0;
+}
+
 function show(text, answer) {
   const spans = answer.spans.map((span, index) => ({ ...span, number: index + 1 }));
   showArticle(text, spans);
+  showEvidence(answer.context);
   showNotes(spans);
   byId("warnings").replaceChildren(...answer.warnings.map((warning) => element("li", warning.message)));
   byId("result").hidden = false;

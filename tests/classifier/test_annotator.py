@@ -163,6 +163,34 @@ class TestSpans:
         assert [(span.label, span.score) for span in marked] == [(span.label, span.score) for span in plain]
 
 
+class TestEvidence:
+    TEXT = "A miracle breakthrough cures all pain\n\nIt is new. It was tried in mice 😀. The mice ran. The mice slept."
+
+    def test_it_is_shown_and_summed_up(self, annotator: Annotator) -> None:
+        annotation = annotator.annotate(self.TEXT)
+        assert [(telling.kind, annotation.document.slice(telling.span)) for telling in annotation.context] == [
+            ("design", "in mice"),
+            ("design", "mice"),
+            ("design", "mice"),
+        ]
+        assert {annotation.paragraph(telling) for telling in annotation.context} == {1}
+        assert annotation.evidence is not None
+        assert annotation.evidence.design == "preclinical"
+
+    def test_spans_have_notes_that_depend_on_it(self, annotator: Annotator) -> None:
+        told = annotator.annotate(self.TEXT, mode="sensitive").spans
+        notes = {span.note for span in told if span.label == "sensational_language" and span.span.start < 30}
+        assert notes == {"The study was in mice (paragraph 1)."}
+        untold = annotator.annotate(self.TEXT.replace("mice", "town"), mode="sensitive")
+        assert untold.context == ()
+        assert all("mice" not in span.note for span in untold.spans)
+
+    def test_labels_and_modes_do_not_change_it(self, annotator: Annotator) -> None:
+        whole = annotator.annotate(self.TEXT)
+        part = annotator.annotate(self.TEXT, mode="strict", labels=["disease_mongering"])
+        assert (part.context, part.evidence) == (whole.context, whole.evidence)
+
+
 class TestIds:
     def test_they_follow_a_sentence_that_moves(self, annotator: Annotator, hyped: str) -> None:
         headline, body = hyped.split("\n\n", 1)
@@ -198,6 +226,8 @@ class TestWarnings:
         assert [warning.code for warning in annotation.warnings] == ["not_english"]
         assert annotation.spans == ()
         assert annotation.scorecard == {}
+        assert annotation.context == ()
+        assert annotation.evidence is None
 
     @pytest.mark.parametrize(
         "text", ["新しい薬は奇跡です" * 5, "Новое лекарство творит чудеса и лечит всех больных. " * 4]

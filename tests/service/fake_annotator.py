@@ -18,6 +18,7 @@ from classifier.annotation import (
 )
 from classifier.annotator import Annotator
 from classifier.document import Document, Field, Sentence, Span
+from classifier.evidence import Evidence, summarise
 from classifier.labels import CRITERION_IDS, LABEL_IDS, select
 
 FAKE_MODEL = ModelInfo(version="fake-1", sha256="ab" * 32)
@@ -29,6 +30,14 @@ TRIGGERS: tuple[tuple[str, str, float], ...] = (
     ("wunder 😀 pill", "overstated_efficacy", 0.6),
     ("safe", "understated_harms", 0.3),
 )
+# Words that tell evidence, with kind and value; in capitals they tell of other work. Spans beside mice have a note.
+TELLINGS: tuple[tuple[str, str, str], ...] = (
+    ("mice", "design", "preclinical"),
+    ("twelve", "sample_size", "12"),
+    ("48 🐁 people", "sample_size", "48"),
+    ("dummy", "comparison", "placebo"),
+)
+NOTE = "The study was in mice <b>."
 THRESHOLDS: dict[Mode, float] = dict(zip(MODES, (0.9, 0.5, 0.2), strict=True))
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
@@ -51,6 +60,8 @@ class FakeAnnotator(Annotator):
             *_sentences(document.title or "", "title", 0),
         ]
         sentences += _sentences(document.text, "text", len(sentences))
+        context = _tellings(document, sentences)
+        mice = {telling.sentence for telling in context if telling.value == "preclinical"}
         found = [
             LabelledSpan(
                 id=span_id(label, document.slice(sentence.span)),
@@ -59,6 +70,7 @@ class FakeAnnotator(Annotator):
                 sentence=sentence.span,
                 text=hit.group(),
                 score=score,
+                note=NOTE if sentence.index in mice else "",
             )
             for sentence in sentences
             for words, label, score in TRIGGERS
@@ -79,7 +91,25 @@ class FakeAnnotator(Annotator):
                 name: CriterionScore(0.25, "not satisfactory" if name == "language" else None) for name in CRITERION_IDS
             },
             warnings=remarks if "Übelkeit" in document.text else (),
+            context=context,
+            evidence=summarise(context, max(1, len(sentences))),
         )
+
+
+def _tellings(document: Document, sentences: list[Sentence]) -> tuple[Evidence, ...]:
+    found = [
+        Evidence(
+            kind,
+            value,
+            sentence.index,
+            Span(sentence.span.start + hit.start(), sentence.span.start + hit.end(), sentence.span.field),
+            background=hit.group().isupper(),
+        )
+        for sentence in sentences
+        for words, kind, value in TELLINGS
+        for hit in re.finditer(re.escape(words), document.slice(sentence.span), re.IGNORECASE)
+    ]
+    return tuple(sorted(found, key=lambda telling: (telling.sentence, telling.span.start)))
 
 
 def _sentences(text: str, field: Field, first: int) -> list[Sentence]:

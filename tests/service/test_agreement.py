@@ -26,6 +26,7 @@ ARTICLES: list[tuple[str, str | None]] = [
         "The wunder 😀 pill is a miracle.\n\nIn mice, it halved the risk of stroke. It could be sold by 2030.\n",
         "A miracle",
     ),
+    ("A breakthrough in mice 😀, with a dummy pill and 48 🐁 people.\n\nA miracle in MICE.", "Twelve mice"),
     ("A trial of 48 people found no difference between the drug and placebo.", "Drug no better than placebo"),
     (
         "é\u0301 naïve 🧬🧬 A miracle cure, <b>safe</b> & sound!\tNo side effects.\n\n\n• a breakthrough\n• a miracle",
@@ -36,10 +37,11 @@ ARTICLES: list[tuple[str, str | None]] = [
 
 def check(annotator: Annotator, tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: Any) -> int:
     """Compare all entry points; return how many spans were compared."""
-    expected = []
+    expected, tellings = [], []
     for text, title in ARTICLES:
         found = annotator.annotate(text, title=title, mode=mode)
         expected.append([(s.id, s.span.field, s.label, s.span.start, s.span.end, s.text, s.score) for s in found.spans])
+        tellings.append([found.document.slice(telling.span) for telling in found.context])
 
     def of(answer: dict[str, Any]) -> list[Any]:
         return [tuple(s[k] for k in ("id", "field", "label", "start", "end", "text", "score")) for s in answer["spans"]]
@@ -53,6 +55,8 @@ def check(annotator: Annotator, tmp_path: Path, capsys: pytest.CaptureFixture[st
             for text, title in ARTICLES
         ]
     assert [of(answer) for answer in http] == expected
+    assert [[telling["text"] for telling in answer["context"]] for answer in http] == tellings
+    assert any(tellings)
 
     for form in ("json", "jsonl"):
         printed = []
@@ -74,7 +78,7 @@ def check(annotator: Annotator, tmp_path: Path, capsys: pytest.CaptureFixture[st
     return sum(map(len, expected))
 
 
-@pytest.mark.parametrize(("mode", "count"), [("strict", 3), ("balanced", 11), ("sensitive", 13)])
+@pytest.mark.parametrize(("mode", "count"), [("strict", 4), ("balanced", 13), ("sensitive", 15)])
 def test_with_the_fake_annotator(
     fake: FakeAnnotator,
     tmp_path: Path,

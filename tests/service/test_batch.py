@@ -33,7 +33,7 @@ def test_whole_run(source: Path, tmp_path: Path, fake: FakeAnnotator, capsys: py
     out = tmp_path / "out.jsonl"
     assert main(["batch", str(source), str(out)]) == 0
     assert rows(out) == expected(fake)
-    assert list(rows(out)[0]) == ["id", "model", "offset_unit", "mode", "spans", "scorecard", "warnings"]
+    assert list(rows(out)[0]) == ["id", "model", "offset_unit", "mode", "spans", "context", "scorecard", "warnings"]
     assert capsys.readouterr() == ("", "overclaim: 80 records written, 0 bad\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
 

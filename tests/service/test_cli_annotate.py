@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_annotator import FakeAnnotator
+from fake_annotator import NOTE, FakeAnnotator
 from starlette.testclient import TestClient
 
 import classifier
@@ -53,6 +53,17 @@ def test_listing(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f'{article}:4:4: sensational_language: "breakthrough": {hype}',
     ]
     assert err == ""
+
+
+def test_listing_begins_with_the_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mice.txt"
+    file.write_text("A trial\n\nA breakthrough in mice, and in 48 🐁 people. DUMMY.", encoding="utf-8")
+    assert main(["annotate", str(file)]) == 0
+    evidence, line = capsys.readouterr().out.splitlines()
+    assert evidence == f"{file}: Evidence told: work in mice (paragraph 2); 48 participants (paragraph 2)"
+    assert (
+        line == f'{file}:3:3: sensational_language: "breakthrough": {labels()["sensational_language"].message} {NOTE}'
+    )
 
 
 def test_listing_of_a_title(article: Path, capsys: pytest.CaptureFixture[str]) -> None:

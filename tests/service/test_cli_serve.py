@@ -121,8 +121,8 @@ def test_train_and_evaluate_hand_over_their_options(
         calls.append((corpus, out, seed))
         return out / "1"
 
-    def evaluate(corpus: Path | None, model: Path | None, split: str, out: Path | None) -> None:
-        calls.append((corpus, model, split, out))
+    def evaluate(corpus: Path | None, model: Path | None, split: str, out: Path | None, **options: Any) -> None:
+        calls.append((corpus, model, split, out, *options.items()))
 
     monkeypatch.setitem(sys.modules, "classifier.training.train", types.SimpleNamespace(train=train))
     monkeypatch.setitem(sys.modules, "classifier.training.evaluate", types.SimpleNamespace(evaluate=evaluate))
@@ -131,12 +131,22 @@ def test_train_and_evaluate_hand_over_their_options(
     assert main(["evaluate", "--corpus", "c", "--model", "m", "--split", "train", "--out", "f"]) == 0
     assert main(["train"]) == 0
     assert main(["evaluate"]) == 0
+    assert main(["evaluate", "--full", "--minilm", "e", "--errors", "7"]) == 0
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["evaluate"]) == 0
     assert calls == [
         (Path("c"), Path("o"), 7),
-        (Path("c"), Path("m"), "train", Path("f")),
+        (Path("c"), Path("m"), "train", Path("f"), ("errors", 0), ("full", False), ("minilm", None)),
         (None, Path("models"), 0),
-        (None, None, "dev", None),
+        (None, None, "dev", None, ("errors", 0), ("full", False), ("minilm", None)),
+        (None, None, "dev", None, ("errors", 7), ("full", True), ("minilm", Path("e"))),
+        (None, None, "dev", None, ("errors", 20), ("full", False), ("minilm", None)),
     ]
+
+
+def test_an_embedding_model_is_for_the_full_evaluation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--minilm", "e"]) == 2
+    assert "--minilm: it is used with --full only" in capsys.readouterr().err
 
 
 def test_a_bad_corpus_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from asking import LIMIT, TEXT, annotate, refused
-from fake_annotator import FAKE_MODEL, FakeAnnotator
+from fake_annotator import FAKE_MODEL, NOTE, FakeAnnotator
 from starlette.testclient import TestClient
 
 from classifier.labels import CRITERION_IDS, labels
@@ -24,21 +24,67 @@ def client(fake: FakeAnnotator) -> Iterator[TestClient]:
 
 def test_contract_keys_exactly(client: TestClient) -> None:
     answer = annotate(client, text=TEXT)
-    assert list(answer) == ["model", "offset_unit", "mode", "spans", "scorecard", "warnings"]
+    assert list(answer) == ["model", "offset_unit", "mode", "spans", "context", "scorecard", "warnings"]
     assert answer["model"] == {"version": FAKE_MODEL.version, "sha256": FAKE_MODEL.sha256}
     assert (answer["offset_unit"], answer["mode"], answer["warnings"]) == ("codepoint", "balanced", [])
     assert list(answer["scorecard"]) == list(CRITERION_IDS)
     assert answer["scorecard"]["language"] == {"score": 0.25, "verdict": "not satisfactory"}
     assert answer["scorecard"]["costs"] == {"score": 0.25, "verdict": None}
-    keys = ["id", "field", "label", "start", "end", "text", "score", "sentence", "title", "message", "suggestion"]
+    keys = [
+        "id",
+        "field",
+        "label",
+        "start",
+        "end",
+        "text",
+        "score",
+        "sentence",
+        "title",
+        "message",
+        "note",
+        "suggestion",
+    ]
     assert [list(span) for span in answer["spans"]] == [keys] * 3
     span = answer["spans"][0]
     label = labels()["sensational_language"]
     assert span["field"] == "text"
     assert (span["label"], span["text"], span["score"]) == ("sensational_language", "miracle", 0.8)
     assert (span["title"], span["message"], span["suggestion"]) == (label.title, label.message, label.suggestion)
+    assert span["note"] is None
+    assert answer["context"] == []
     assert list(span["sentence"]) == ["start", "end"]
     assert len(span["id"]) == 16
+
+
+def test_the_evidence_is_shown_and_spans_are_tied_to_it(client: TestClient) -> None:
+    answer = annotate(
+        client, text="A headline\n\nA 😀 breakthrough in mice. DUMMY pills came earlier.", offset_unit="utf8"
+    )
+    assert answer["context"] == [
+        {
+            "kind": "design",
+            "value": "preclinical",
+            "field": "text",
+            "start": 35,
+            "end": 39,
+            "text": "mice",
+            "paragraph": 2,
+            "background": False,
+        },
+        {
+            "kind": "comparison",
+            "value": "placebo",
+            "field": "text",
+            "start": 41,
+            "end": 46,
+            "text": "DUMMY",
+            "paragraph": 3,
+            "background": True,
+        },
+    ]
+    (span,) = answer["spans"]
+    assert span["note"] == NOTE
+    assert span["message"] == f"{labels()['sensational_language'].message} {NOTE}"
 
 
 @pytest.mark.parametrize("unit", ["codepoint", "utf16", "utf8"])
@@ -132,8 +178,25 @@ class TestShippedModel:
     @pytest.mark.parametrize("unit", ["codepoint", "utf16", "utf8"])
     def test_odd_texts(self, real: TestClient, text: str, unit: str) -> None:
         answer = annotate(real, text=text, title=text, mode="sensitive", offset_unit=unit)
-        for span in answer["spans"]:
+        for span in (*answer["spans"], *answer["context"]):
             assert _cut(text, span["start"], span["end"], unit) == span["text"]
+
+    @pytest.mark.parametrize("unit", ["codepoint", "utf16", "utf8"])
+    def test_evidence_after_emoji(self, real: TestClient, unit: str) -> None:
+        title, text = "🧬 Breakthrough cure for dementia", "🐁🐁 It was tried in mice. “😀 The mice remember,” he said."
+        answer = annotate(real, text=text, title=title, mode="sensitive", offset_unit=unit)
+        assert [row["kind"] for row in answer["context"]] == ["design", "design"]
+        for row in answer["context"]:
+            assert _cut(text, row["start"], row["end"], unit) == row["text"]
+            assert row["paragraph"] == 1
+        assert {span["note"] for span in answer["spans"] if span["field"] == "title"} & {
+            "The study was in mice (paragraph 1).",
+            "The study was in mice (paragraph 1); this sentence doesn't say so.",
+        }
+
+    def test_another_language_shows_no_evidence(self, real: TestClient) -> None:
+        text = "In der Studie mit 48 Patienten (randomised, placebo) wurde die neue Tablette bei allen geprüft. " * 3
+        assert annotate(real, text=text)["context"] == []
 
     @pytest.mark.parametrize("values", [{"text": "x", "labels": ["spin"]}, {"text": "x", "labels": []}, {"text": " "}])
     def test_refusals(self, real: TestClient, values: dict[str, object]) -> None:

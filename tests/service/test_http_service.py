@@ -113,8 +113,12 @@ def test_openapi_has_examples_that_work(fake: FakeAnnotator) -> None:
     assert answer.json().keys() == example.keys()
     assert answer.json()["spans"][0].keys() == example["spans"][0].keys()
     text = request["example"]["text"]
+    assert answer.json()["context"][0].keys() == example["context"][0].keys()
+    for telling in example["context"]:
+        assert text[telling["start"] : telling["end"]] == telling["text"]
     for span in example["spans"]:
         assert text[span["start"] : span["end"]] == span["text"]
+        assert span["message"] == f"{labels()[span['label']].message} {span['note']}"
         assert text[span["sentence"]["start"] : span["sentence"]["end"]].startswith("The miracle pill")
 
 

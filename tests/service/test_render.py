@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_annotator import FakeAnnotator
+from fake_annotator import FAKE_MODEL, FakeAnnotator
 from rich.console import Console
 
+from classifier.annotation import Annotation
+from classifier.document import Document, Span
+from classifier.evidence import Evidence
 from classifier.labels import labels
+from classifier.segmentation import split
 from service.render import html, text
+from service.render.evidence import told_line
 
 ROOT = Path(__file__).parents[2]
 FAKE_CLI = [sys.executable, str(Path(__file__).with_name("fake_cli.py"))]
@@ -57,6 +62,28 @@ def test_html_escapes_everything(fake: FakeAnnotator) -> None:
     assert "@media print" in page
 
 
+def test_html_lists_the_evidence(fake: FakeAnnotator) -> None:
+    text = "A breakthrough in mice. Twelve dummy pills, 48 🐁 people. More mice."
+    page = html.page([("x", fake.annotate(text, title="Not in MICE"))])
+    shown = page[page.index("<h3>Evidence told in the article</h3>") : page.index("<ol>")]
+    assert re.findall("<li>(.*)</li>", shown) == [
+        "work in mice: <q>mice</q> (paragraph 1)",
+        "a placebo: <q>dummy</q> (paragraph 2)",
+        "48 participants: <q>48 🐁 people</q> (paragraph 2)",
+    ]
+    assert "The study was in mice &lt;b&gt;." in page
+    assert "<b>" not in page
+    assert "Evidence told" not in html.page([("x", fake.annotate("A breakthrough."))])
+
+
+def test_hints_are_called_so() -> None:
+    document = Document("A placebo.")
+    hint = Evidence("design", "randomised", 0, Span(2, 9), False, weak=True)
+    annotation = Annotation(document, split(document), (), FAKE_MODEL, "balanced", context=(hint,))
+    assert told_line(annotation) == "Evidence told: randomised trial (a hint only, paragraph 1)"
+    assert told_line(replace(annotation, context=())) == ""
+
+
 def test_html_titles_cannot_leave_their_attribute(fake: FakeAnnotator, monkeypatch: pytest.MonkeyPatch) -> None:
     quoting = replace(labels()["sensational_language"], message="say \"less\"' onclick='x'")
     monkeypatch.setattr(html, "labels", lambda: {"sensational_language": quoting})
@@ -86,6 +113,8 @@ def test_terminal_shows_colours_and_underlines(fake: FakeAnnotator, monkeypatch:
     assert "\x1b[2J" not in shown, "an article must not steer the terminal"
     assert "[bold]safe[/bold] :smile:" in shown
     assert "[1]" in shown
+    assert "Evidence told" not in shown
+    assert "Evidence told: work in mice (paragraph 1)" in _terminal(fake.annotate("A miracle in mice."))
     assert labels()["sensational_language"].suggestion.split()[0] in shown
     assert re.search(r"\x1b\[[0-9;]*3[1-6]m", shown)
     monkeypatch.setenv("NO_COLOR", "1")

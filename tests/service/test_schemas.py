@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from fake_annotator import TRIGGERS, FakeAnnotator
+from fake_annotator import NOTE, TELLINGS, TRIGGERS, FakeAnnotator
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,9 @@ FAKE = FakeAnnotator()
 UNITS = st.sampled_from(["codepoint", "utf16", "utf8"])
 # Words that are flagged, among characters of every width, line ends, controls and combining marks.
 PARTS = st.one_of(
-    st.sampled_from([words for words, _, _ in TRIGGERS]),
+    st.sampled_from([words for words, _, _ in (*TRIGGERS, *TELLINGS)]),
+    # Told so that the real finder knows them, too.
+    st.sampled_from([" in mice ", " a trial of 48 women ", " no control group ", "randomised 😀 "]),
     st.sampled_from([". ", "\n", "\r\n", "\n\n", " ", "😀", "e\u0301", "\u2028", "\x00", "\ufeff", "‘’“”–", "🏳️‍🌈"]),
     st.text(st.characters(codec="utf-8"), max_size=5),
 )
@@ -44,6 +46,13 @@ def check(annotation: Annotation, unit: OffsetUnit) -> int:
         sentence = sliced(whole, span.sentence.start, span.sentence.end, unit)
         assert sentence == document.slice(found.sentence)
         assert span.sentence.start <= span.start < span.end <= span.sentence.end
+    assert len(answer.context) == len(annotation.context)
+    for shown, telling in zip(answer.context, annotation.context, strict=True):
+        whole = document.field(shown.field)
+        assert sliced(whole, shown.start, shown.end, unit) == shown.text == document.slice(telling.span)
+        assert (shown.kind, shown.value, shown.field) == (telling.kind, telling.value, telling.span.field)
+        place = annotation.sentences[telling.sentence]
+        assert (shown.paragraph == 0) == (place.kind == "headline")
     # What is written can be read again, as one line, and nothing is lost.
     line = json_line(answer.model_dump(mode="json"))
     assert line.splitlines() == [line]
@@ -58,6 +67,8 @@ def check(annotation: Annotation, unit: OffsetUnit) -> int:
 def test_offsets_hold_for_any_text(text: str, title: str | None, unit: OffsetUnit) -> None:
     count = check(FAKE.annotate(text, title=title, mode="sensitive"), unit)
     assert count >= ("breakthrough" in text) + ("wunder 😀 pill" in text)
+    context = FAKE.annotate(text, title=title).context
+    assert len(context) >= ("mice" in text) + ("48 🐁 people" in text) + ("dummy" in (title or ""))
 
 
 @pytest.mark.model
@@ -67,6 +78,25 @@ def test_offsets_hold_with_the_shipped_model(
     annotator: Annotator, text: str, title: str | None, unit: OffsetUnit
 ) -> None:
     check(annotator.annotate(text, title=title, mode="sensitive"), unit)
+
+
+def test_the_note_follows_the_message() -> None:
+    with_note, without = to_response(FAKE.annotate("A breakthrough in mice. A breakthrough.")).spans
+    assert (with_note.note, without.note) == (NOTE, None)
+    assert with_note.message == f"{without.message} {NOTE}"
+
+
+def test_the_context_tells_where_it_stands() -> None:
+    text, title = "Zwölf 😀 MICE.\n\nTwelve mice.", "A dummy"
+    answer = to_response(FAKE.annotate(text, title=title), "utf16").model_dump()
+    keys = ["kind", "value", "field", "start", "end", "text", "paragraph", "background"]
+    assert all(list(row) == keys for row in answer["context"])
+    assert [tuple(row.values()) for row in answer["context"]] == [
+        ("comparison", "placebo", "title", 2, 7, "dummy", 1, False),
+        ("design", "preclinical", "text", 9, 13, "MICE", 1, True),
+        ("sample_size", "12", "text", 16, 22, "Twelve", 2, False),
+        ("design", "preclinical", "text", 23, 27, "mice", 2, False),
+    ]
 
 
 def test_a_score_is_not_rounded() -> None:

@@ -1,0 +1,162 @@
+"""Notes that tie a labelled sentence to the article's evidence, by the rules of ``data/notes.toml``.
+
+A note says only what is told plainly of this study, or that nothing of a kind is told at all. Hints and tellings of
+other work can only silence it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from classifier.evidence import Evidence, EvidenceSummary
+from classifier.evidence.find import LONGEST
+from classifier.features.reader import ParsedDocument
+from classifier.note_rules import NoteRule, Wanted, near_rules, note_rules, parted, vague
+from classifier.segmentation import MAX_SENTENCES
+from classifier.tellings import paragraph_of, place_of, size_words, subject_of, words_for
+
+LEAD = 2.0
+"""A clear design has so many times the votes of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A note, and the sentences that it isn't given to: they tell it themselves."""
+
+    text: str
+    sentences: frozenset[int]
+
+
+class Notes:
+    """The notes of one document.
+
+    Parameters
+    ----------
+    document : ParsedDocument
+    summary : EvidenceSummary
+        Of ``document.evidence``.
+    """
+
+    def __init__(self, document: ParsedDocument, summary: EvidenceSummary) -> None:
+        self._parsed = document
+        self._summary = summary
+        self._sentences = tuple(parsed.sentence for parsed in document.sentences)
+        self._own = tuple(telling for telling in document.evidence if not telling.background)
+        self._plain = tuple(telling for telling in self._own if not telling.weak)
+        # Of what wasn't read nobody can say that nothing is told in it.
+        self._whole = len(self._sentences) < MAX_SENTENCES and all(len(s.span) <= LONGEST for s in self._sentences)
+        trial = any(t.value == "randomised" or t.value.startswith("phase") for t in self._plain)
+        self._study = "trial" if trial else "study"
+        # Notes hold for the whole article but where something near silences them: each is made once.
+        self._candidates: dict[str, tuple[_Candidate, ...]] = {}
+        self._silencing: dict[str, frozenset[int]] = {}
+
+    def of(self, label: str, sentence: int) -> str:
+        """The note of a label on a sentence, empty if there is none.
+
+        Parameters
+        ----------
+        label : str
+            A label's id.
+        sentence : int
+            Index in ``ParsedDocument.sentences``.
+        """
+        if label not in self._candidates:
+            found = (self._candidate(rule) for rule in note_rules().get(label, ()))
+            self._candidates[label] = tuple(candidate for candidate in found if candidate)
+        candidates = self._candidates[label]
+        if not candidates or self._is_silenced(label, sentence):
+            return ""
+        return next((candidate.text for candidate in candidates if sentence not in candidate.sentences), "")
+
+    def _is_silenced(self, label: str, sentence: int) -> bool:
+        near = near_rules().get(label)
+        if near is None:
+            return False
+        if label not in self._silencing:
+            self._silencing[label] = frozenset(t.sentence for t in self._parsed.evidence if near.tells.has(t))
+        after = near.headline if self._sentences[sentence].kind == "headline" else near.after
+        return not self._silencing[label].isdisjoint(range(sentence - near.before, sentence + after + 1))
+
+    def _candidate(self, rule: NoteRule) -> _Candidate | None:
+        if any(rule.never.has(telling) for telling in self._parsed.evidence):
+            return None
+        if not rule.tells.pairs:
+            return _Candidate(rule.text, frozenset()) if self._whole and not self._doubts(rule) else None
+        told = self._told(rule)
+        if not told or self._doubts(rule):
+            return None
+        first = told[0]
+        paragraphs = [paragraph_of(self._sentences, telling.sentence) for telling in told]
+        if rule.once and len(set(paragraphs)) > 1:
+            return None
+        words = self._words(first)
+        text = rule.text.format(
+            place=place_of(paragraphs[0]),
+            where=place_of(paragraphs[0], "the "),
+            subject=subject_of(words),
+            words=words_for(first, words),
+            size=size_words(int(first.value)) if first.kind == "sample_size" else "",
+            study=self._study,
+        )
+        return _Candidate(text, frozenset() if rule.here else frozenset(telling.sentence for telling in told))
+
+    def _doubts(self, rule: NoteRule) -> bool:
+        document = self._parsed.document
+        fields = (document.title or "", document.text)
+        return rule.doubt is not None and any(rule.doubt.search(field.lower()) for field in fields)
+
+    def _told(self, rule: NoteRule) -> list[Evidence]:
+        """Tellings that a rule rests on; none if it doesn't hold."""
+        told = [telling for telling in self._plain if rule.tells.has(telling)]
+        if rule.beside.pairs:
+            beside = self._telling(rule.beside)
+            told = [telling for telling in told if telling.sentence in beside]
+        if rule.unless:
+            told = [t for t in told if rule.unless.isdisjoint(self._parsed.sentences[t.sentence].tokens)]
+        if told and rule.clear:
+            told = self._clear(told, rule)
+        if told and (told[0].kind, told[0].value) == ("design", "preclinical"):
+            # What is told most often: a mouse study may speak of cells once.
+            subjects = [subject_of(self._words(telling)) for telling in told]
+            main = Counter(subjects).most_common(1)[0][0]
+            told = [telling for telling, subject in zip(told, subjects, strict=True) if subject == main]
+        return told
+
+    def _clear(self, told: list[Evidence], rule: NoteRule) -> list[Evidence]:
+        """Those of the one value that nothing speaks against; none if something does."""
+        kind = told[0].kind
+        if kind == "sample_size":
+            largest = max(int(telling.value) for telling in self._own if telling.kind == kind)
+            if largest < rule.least or (rule.most is not None and largest > rule.most):
+                return []
+            told = [telling for telling in told if int(telling.value) == largest]
+            return [] if any(self._is_parted(telling) for telling in told) else told
+        others = vague(kind)
+        values = {telling.value for telling in self._plain if telling.kind == kind and telling.value not in others}
+        if not values:
+            return [telling for telling in told if telling.value == told[0].value]
+        if len(values) > 1 or (kind == "design" and not self._leads(next(iter(values)), rule.votes)):
+            return []
+        return [telling for telling in told if telling.value in values]
+
+    def _leads(self, design: str, least: float) -> bool:
+        votes = dict(self._summary.votes)
+        others = (count for name, count in votes.items() if name != design)
+        return votes.get(design, 0.0) >= max(least, LEAD * max(others, default=0.0))
+
+    def _is_parted(self, telling: Evidence) -> bool:
+        """Whether the number is perhaps only a part: "30 men and 42 women"."""
+        whole, part = self._sentences[telling.sentence].span, telling.span
+        text = self._parsed.document.slice(whole).lower()
+        before, after = parted()
+        start, end = part.start - whole.start, part.end - whole.start
+        # Two in one telling: "recruited 30 men and 42 women".
+        return bool(before.search(text[:start]) or after.search(text[end:]) or after.search(text[start:end]))
+
+    def _telling(self, wanted: Wanted) -> frozenset[int]:
+        return frozenset(telling.sentence for telling in self._plain if wanted.has(telling))
+
+    def _words(self, telling: Evidence) -> str:
+        return self._parsed.document.slice(telling.span)
