@@ -16,6 +16,7 @@ from classifier.annotation import (
     check_mode,
     span_id,
 )
+from classifier.claims import ClaimStrength
 from classifier.document import Document
 from classifier.evidence import summarise
 from classifier.exemptions import exempt
@@ -118,9 +119,18 @@ class Annotator:
             annotation for batch in _batches(documents) for annotation in self._annotate_batch(batch, checked, chosen)
         )
 
+    @property
+    def claims(self) -> ClaimStrength | None:
+        """The model of claims' strength inside the scorer, if it has one."""
+        return self._scorer.claims
+
     def scores(self, document: Document) -> NDArray[np.float64]:
-        """Calibrated probabilities of one article, shape (n_sentences, n_labels), before any threshold."""
-        return self._scorer.predict_proba(self._reader.read([document]))
+        """Calibrated probabilities of one article, shape (n_sentences, n_labels), before any threshold.
+
+        0 where the rule book excuses a label; see ``exempt``.
+        """
+        parsed = self._reader.read([document])
+        return np.where(exempt(parsed[0]), 0.0, self._scorer.predict_proba(parsed))
 
     def warm(self) -> None:
         """Fill the tokenizer's cache with the model's own words, and load the language identifier."""

@@ -45,9 +45,9 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        rounds: int = 60,
-        rate: float = 0.1,
-        leaves: int = 12,
+        rounds: int = 120,
+        rate: float = 0.06,
+        leaves: int = 16,
         feature_share: float = 0.3,
         negative_share: float = 0.15,
         jobs: int = -1,
@@ -88,7 +88,7 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             max_iter=self.rounds,
             learning_rate=self.rate,
             max_leaf_nodes=self.leaves,
-            min_samples_leaf=25,
+            min_samples_leaf=40,
             l2_regularization=5.0,
             max_features=self.feature_share,
             max_bins=64,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features.reader import ParsedDocument
-from classifier.features.scopes import PLAIN, column_names, columns_of
+from classifier.features.scopes import PLAIN, column_names, columns_of, scope_cues
 from classifier.features.told import in_window, told_here
 from classifier.labels import LABEL_IDS
 
@@ -32,7 +32,10 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
     here = told_here(document)
     for label, (group, after_headline) in _windows().items():
         result[:, label] = in_window(here[group], after_headline=after_headline)
+    taking_back = scope_cues()
     for row, sentence in enumerate(document.sentences):
+        if all(cue not in taking_back for cue, _, _ in sentence.cues):
+            continue
         barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
         present = frozenset(columns_of(sentence.cues, barriers))
         for label, (plain, scoped) in _columns().items():

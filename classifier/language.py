@@ -7,7 +7,7 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 _MIN_WORDS = 12
-_SAMPLE_CHARS = 1500
+_SAMPLE_CHARS = 600
 _SURE = 0.95
 
 

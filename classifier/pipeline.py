@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from classifier.boosting import BoostedLabelScorer
+from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
 from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
 from classifier.scoring import LinearLabelScorer, StackedScorer
 
-FAMILIES = ("words", "cues", "place", "classes", "grams", "evidence", "topic")
-"""Feature families: words and grams in the first stage, evidence and topic in the second, the others in both."""
+FAMILIES = ("words", "cues", "place", "classes", "grams", "evidence", "topic", "claims")
+"""Feature families: words and grams of the first stage; evidence, topic and claims of the second; the rest of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class PipelineConfig:
     class_weight: float = 0.5
     strength: float = 3.0
     keep_above: float = 0.02
-    rounds: int = 60
-    rate: float = 0.1
-    leaves: int = 12
+    rounds: int = 120
+    rate: float = 0.06
+    leaves: int = 16
     feature_share: float = 0.3
     negative_share: float = 0.15
     share: float = 0.7
@@ -60,12 +62,16 @@ class PipelineConfig:
         return asdict(self)
 
 
-def build_pipeline(config: PipelineConfig | None = None, *, jobs: int = -1) -> StackedScorer:
+def build_pipeline(
+    config: PipelineConfig | None = None, *, claims: ClaimStrength | None = None, jobs: int = -1
+) -> StackedScorer:
     """The unfitted model: documents in, one probability a sentence and label out.
 
     Parameters
     ----------
     config : PipelineConfig, optional
+    claims : ClaimStrength, optional
+        Fitted; without it the family ``claims`` is left out.
     jobs : int
         Threads and processes used to fit; -1 for all cores. It doesn't change the model.
 
@@ -96,7 +102,11 @@ def build_pipeline(config: PipelineConfig | None = None, *, jobs: int = -1) -> S
     )
     return StackedScorer(
         sentence=sentence,
-        context=ContextFeatures(families=tuple(name for name in CONTEXT_FAMILIES if name in config.families)),
+        context=ContextFeatures(
+            families=tuple(name for name in CONTEXT_FAMILIES if name in config.families),
+            # Frozen: it was fitted on other data, and the second stage's clones must not forget that.
+            claims=FrozenEstimator(claims) if claims is not None and "claims" in config.families else None,
+        ),
         final=BoostedLabelScorer(
             rounds=config.rounds,
             rate=config.rate,

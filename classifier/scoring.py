@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
+from classifier.claims import ClaimStrength
 from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
 
@@ -207,6 +208,13 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         first = self.sentence_.predict_proba(documents)
         second = self.final_.predict_proba(self.context_.transform(documents, first))
         return self.calibrator_.transform(self._mix(first, second))
+
+    @property
+    def claims(self) -> ClaimStrength | None:
+        """The fitted model of claims' strength among the context's features, if there is one."""
+        frozen = getattr(self.context, "claims", None)
+        found: ClaimStrength | None = getattr(frozen, "estimator", None)
+        return found
 
     def words(self) -> list[str]:
         """Single words of the first stage's vocabulary, if it has one."""

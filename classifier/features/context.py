@@ -1,4 +1,4 @@
-"""Features of a sentence in its article: first-stage scores, cues, evidence, topic; here, nearby, anywhere."""
+"""Features of a sentence in its article: first-stage scores, cues, evidence, topic, claims; here, nearby, anywhere."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from classifier.claims import STRENGTHS
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
 from classifier.features.scopes import column_names
-from classifier.features.sentence import PLACE_NAMES, class_counts, place_features
+from classifier.features.sentence import PLACE_NAMES, class_counts, place_features, sentences_of
 from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features
 from classifier.features.word_classes import word_classes
@@ -41,10 +42,16 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Which more: ``cues`` (of the sentence; in the two before, in the two after; share of the article's
         body sentences; of the headline), ``place``, ``evidence`` (see ``told``), ``topic``, ``classes`` (of
         the sentence and of the headline).
+    claims : ClaimStrength, optional
+        Fitted (in a ``FrozenEstimator``, so that clones keep it): adds the strength of the claims of the sentence,
+        its neighbours and the headline.
     """
 
-    def __init__(self, families: tuple[str, ...] = ("cues", "place", "evidence", "topic", "classes")) -> None:
+    def __init__(
+        self, families: tuple[str, ...] = ("cues", "place", "evidence", "topic", "classes"), claims: Any = None
+    ) -> None:
         self.families = families
+        self.claims = claims
 
     def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
         """Nothing to learn."""
@@ -66,11 +73,16 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         odds = log_odds(scores)
         blocks = [block for name, block in _BLOCKS.items() if name in self.families]
+        strengths = None
+        if self.claims is not None:
+            strengths = self.claims.predict_proba(list(sentences_of(documents)))
         rows = []
         start = 0
         for document in documents:
             stop = start + len(document.sentences)
             parts = [_neighbours(odds[start:stop]), *(block(document) for block in blocks)]
+            if strengths is not None:
+                parts.append(_around(strengths[start:stop]))
             rows.append(np.hstack(parts).astype(np.float32))
             start = stop
         return np.vstack(rows)
@@ -81,6 +93,9 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         for family in _BLOCKS:
             if family in self.families:
                 names += _names(family)
+        if self.claims is not None:
+            parts = ("claim", "claim_previous", "claim_next", "claim_headline")
+            names += [f"{part}:{strength}" for part in parts for strength in STRENGTHS]
         return np.asarray(names, dtype=object)
 
 
@@ -137,6 +152,13 @@ def _place(document: ParsedDocument) -> NDArray[Any]:
 def _classes(document: ParsedDocument) -> NDArray[Any]:
     counts = class_counts(document)
     return np.hstack([counts, _everywhere(counts[0], len(counts))])
+
+
+def _around(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of the sentence, the one before, the one after (0 beyond the edges) and the headline."""
+    edge = np.zeros((1, strengths.shape[1]))
+    before, after = np.vstack([edge, strengths[:-1]]), np.vstack([strengths[1:], edge])
+    return np.hstack([strengths, before, after, _everywhere(strengths[0], len(strengths))])
 
 
 def _everywhere(row: NDArray[Any], count: int) -> NDArray[Any]:

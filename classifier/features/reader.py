@@ -141,11 +141,11 @@ class Reader:
             words: list[str] = []
             offsets: list[tuple[int, int]] = []
             position: dict[int, int] = {}
-            for number, (token, word) in enumerate(zip(doc, read, strict=True)):
-                if not token.is_space:
+            for number, (word, place, size) in enumerate(read):
+                if not word.isspace():
                     position[number] = len(words)
                     words.append(word)
-                    offsets.append((start + token.idx, start + token.idx + len(token)))
+                    offsets.append((start + place, start + place + size))
             parsed.append(
                 ParsedSentence(
                     sentence,
@@ -169,8 +169,11 @@ class Reader:
                     cues.append((number, *place))
         return tuple(sorted(cues, key=_by_place)), tuple(sorted(classes, key=_by_place))
 
-    def _tokenise(self, text: str) -> tuple[Doc, list[str]]:
-        """The tokens, and how they read: NORM in lower case, numbers folded. The matcher sees them so, too."""
+    def _tokenise(self, text: str) -> tuple[Doc, list[tuple[str, int, int]]]:
+        """The tokens, and of each how it reads (NORM in lower case, numbers folded), its place and its size.
+
+        The matcher sees them read so, too.
+        """
         doc = self._nlp.tokenizer(text)
         known = self._folded
         read = []
@@ -185,7 +188,7 @@ class Reader:
                 folded = known[key] = (word, word != norm)
             if folded[1]:
                 token.norm_ = folded[0]
-            read.append(folded[0])
+            read.append((folded[0], token.idx, len(token)))
         return doc, read
 
 

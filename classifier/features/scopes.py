@@ -53,6 +53,12 @@ def _settings() -> tuple[tuple[int, ...], tuple[Scope, ...]]:
 
 
 @cache
+def scope_cues() -> frozenset[int]:
+    """Numbers of the cues that take claims back in any scope."""
+    return frozenset(cue for scope in _settings()[1] for cue in scope.cues)
+
+
+@cache
 def column_names() -> tuple[str, ...]:
     """Names of all cue columns: the lists, then ``scope:claim`` for each scope and for ``plain``."""
     claims, scopes = _settings()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from classifier.document import Document
 from classifier.errors import CorpusError, OverclaimError
 from classifier.features.reader import ParsedSentence, shared_reader
 from classifier.training.fetching import PublicData, fetched
+from classifier.training.texts import CORPUS_VARIABLE
 
 PUBLIC = PublicData(
     name="claims",
@@ -70,6 +72,22 @@ def read_claims(folder: Path | None = None) -> tuple[ClaimSet, ClaimSet]:
     found = fetched(PUBLIC) if folder is None else folder
     releases, abstracts = (parsed_claims(read_file(_file(found, names))) for names in (RELEASES, ABSTRACTS))
     return releases, abstracts
+
+
+def claims_beside(corpus: Path | None) -> Path | None:
+    """The folder of the public articles, if the files of claims are in it, too.
+
+    Parameters
+    ----------
+    corpus : Path, optional
+        As for ``corpus_texts``; by default what its environment variable names.
+    """
+    if corpus is None and (named := os.environ.get(CORPUS_VARIABLE, "").strip()):
+        corpus = Path(named).expanduser()
+    if corpus is None:
+        return None
+    folder = corpus.parent if corpus.is_file() else corpus
+    return folder if all(any((folder / name).is_file() for name in names) for names in (RELEASES, ABSTRACTS)) else None
 
 
 def _file(folder: Path, names: Sequence[str]) -> Path:
@@ -134,6 +152,11 @@ def _joined(parts: Sequence[ParsedSentence]) -> ParsedSentence:
             (cue, first + start, last + start)
             for part, start in zip(parts, starts, strict=False)
             for cue, first, last in part.cues
+        ),
+        tuple(
+            (number, first + start, last + start)
+            for part, start in zip(parts, starts, strict=False)
+            for number, first, last in part.classes
         ),
     )
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from classifier.annotation import MODES, LabelledSpan, Mode
 from classifier.annotator import Annotator
 from classifier.artifacts import current_model, load, read_manifest
+from classifier.claims import ClaimStrength
 from classifier.errors import CorpusError
 from classifier.pipeline import PipelineConfig
 from classifier.training.baselines import Reference, baselines, hype_list
@@ -101,14 +102,17 @@ def evaluate(
     say = log or (lambda line: print(line, file=sys.stderr, flush=True))
     texts = None if chosen == "own" else corpus_texts(corpus)
     articles = load_articles(data_folder(), texts, {chosen})
-    outcome = outcome_of(load(folder), articles)
+    annotator = load(folder)
+    outcome = outcome_of(annotator, articles)
     measured = _figures(outcome)
     print(tables(measured, f"{split}: {len(articles)} articles"))
     results: dict[str, Any] = {"dev": measured} if chosen == "dev" else {}
     if full:
         taught = load_articles(data_folder(), texts, {"own"} if texts is None else {"train", "open", "own"})
         say(f"reading {len(taught)} articles")
-        results |= full_measures(taught, outcome if chosen == "dev" else None, minilm=minilm, log=say)
+        results |= full_measures(
+            taught, outcome if chosen == "dev" else None, claims=annotator.claims, minilm=minilm, log=say
+        )
         record(folder, results, say)
         print(study_tables(results))
     else:
@@ -142,6 +146,7 @@ def full_measures(
     outcome: Outcome | None,
     *,
     config: PipelineConfig | None = None,
+    claims: ClaimStrength | None = None,
     minilm: Path | None = None,
     jobs: int = -1,
     log: Callable[[str], None] | None = None,
@@ -154,15 +159,15 @@ def full_measures(
         Those that the model was trained on.
     outcome : optional
         The model on held-out articles, for the baselines to be measured beside; by cross-validation without it.
-    config, minilm, jobs, log
+    config, claims, minilm, jobs, log
         See the functions of these names in ``studies`` and ``baselines``.
     """
     gold = training_set(taught)
     reference, test = (None, None) if outcome is None else (_reference(outcome), outcome.gold)
     return {
         "baselines": baselines(gold, test, reference, minilm=minilm, jobs=jobs, log=log),
-        "learning_curve": learning_curve(gold, config, jobs=jobs, log=log),
-        "ablation": ablation(gold, config, jobs=jobs, log=log),
+        "learning_curve": learning_curve(gold, config, claims=claims, jobs=jobs, log=log),
+        "ablation": ablation(gold, config, claims=claims, jobs=jobs, log=log),
     }
 
 

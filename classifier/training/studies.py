@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier import pipeline
-from classifier.pipeline import PipelineConfig, build_pipeline
+from classifier.claims import ClaimStrength
+from classifier.pipeline import FAMILIES, PipelineConfig, build_pipeline
 from classifier.thresholds import choose_thresholds
 from classifier.training.gold import TrainingSet
 from classifier.training.intervals import Draws, draws, label_precision_draws, mean_draws, rate_draws, with_range
@@ -59,8 +59,7 @@ class _Measured:
 
 def known_families() -> tuple[str, ...]:
     """Names of all feature families that the pipeline knows."""
-    names: tuple[str, ...] = getattr(pipeline, "FAMILIES", PipelineConfig().families)
-    return names
+    return FAMILIES
 
 
 def typical_articles(gold: TrainingSet) -> NDArray[np.bool_]:
@@ -70,7 +69,12 @@ def typical_articles(gold: TrainingSet) -> NDArray[np.bool_]:
 
 
 def learning_curve(
-    gold: TrainingSet, config: PipelineConfig | None = None, *, jobs: int = -1, log: Log | None = None
+    gold: TrainingSet,
+    config: PipelineConfig | None = None,
+    *,
+    claims: ClaimStrength | None = None,
+    jobs: int = -1,
+    log: Log | None = None,
 ) -> dict[str, Any]:
     """Measure models that were trained on a share of the articles, on folds they never saw.
 
@@ -83,6 +87,8 @@ def learning_curve(
         Articles with folds.
     config : PipelineConfig, optional
         The shipped settings by default.
+    claims : ClaimStrength, optional
+        Fitted, on other data than these; the family ``claims`` needs it.
     jobs : int
         Threads and processes used to fit; -1 for all cores.
     log : callable, optional
@@ -106,7 +112,7 @@ def learning_curve(
             taught = _first_share(gold, np.flatnonzero(folds != fold), share)
             sizes.append(len(taught))
             rows = _rows(gold, taught)
-            scorer = build_pipeline(config, jobs=jobs).fit(
+            scorer = build_pipeline(config, claims=claims, jobs=jobs).fit(
                 [gold.documents[number] for number in taught],
                 gold.y[rows],
                 _grouped(folds[taught], _INNER_FOLDS),
@@ -128,7 +134,12 @@ def learning_curve(
 
 
 def ablation(
-    gold: TrainingSet, config: PipelineConfig | None = None, *, jobs: int = -1, log: Log | None = None
+    gold: TrainingSet,
+    config: PipelineConfig | None = None,
+    *,
+    claims: ClaimStrength | None = None,
+    jobs: int = -1,
+    log: Log | None = None,
 ) -> dict[str, Any]:
     """Leave out one feature family at a time and measure again.
 
@@ -137,7 +148,7 @@ def ablation(
 
     Parameters
     ----------
-    gold, config, jobs, log
+    gold, config, claims, jobs, log
         See ``learning_curve``. A family that isn't among the settings' is not tried.
 
     Returns
@@ -148,13 +159,15 @@ def ablation(
     """
     config = config or PipelineConfig()
     typical = typical_articles(gold)
-    whole = _out_of_fold(gold, config, typical, jobs)
+    whole = _out_of_fold(gold, config, claims, typical, jobs)
     without: dict[str, Any] = {}
     for family in known_families():
+        if family == "claims" and claims is None:
+            continue
         rest = tuple(name for name in config.families if name != family)
         if not rest or rest == config.families:
             continue
-        measured = _out_of_fold(gold, replace(config, families=rest), typical, jobs)
+        measured = _out_of_fold(gold, replace(config, families=rest), claims, typical, jobs)
         without[family] = {**measured.figures(), "difference": measured.less(whole)}
         if log is not None:
             log(f"ablation: without {family}, mean average precision {measured.precision - whole.precision:+.3f}")
@@ -166,8 +179,10 @@ def ablation(
     }
 
 
-def _out_of_fold(gold: TrainingSet, config: PipelineConfig, typical: NDArray[np.bool_], jobs: int) -> _Measured:
-    scorer = build_pipeline(config, jobs=jobs).fit(
+def _out_of_fold(
+    gold: TrainingSet, config: PipelineConfig, claims: ClaimStrength | None, typical: NDArray[np.bool_], jobs: int
+) -> _Measured:
+    scorer = build_pipeline(config, claims=claims, jobs=jobs).fit(
         gold.documents, gold.y, _grouped(_folds(gold), _ABLATION_FOLDS), typical
     )
     rows = np.repeat(typical, gold.sizes)

@@ -15,18 +15,20 @@ import numpy as np
 
 from classifier.annotation import ModelInfo
 from classifier.annotator import Annotator
-from classifier.artifacts import load, read_manifest, save
+from classifier.artifacts import load, save
+from classifier.claims import ClaimStrength
 from classifier.errors import CorpusError
 from classifier.exemptions import exempt
 from classifier.pipeline import PipelineConfig, build_pipeline
 from classifier.scorecard import Scorecard, article_features
 from classifier.thresholds import choose_thresholds
-from classifier.training.card import card_text
+from classifier.training.claims import claims_beside, cross_validate, read_claims, together
 from classifier.training.corpus import load_articles
 from classifier.training.criteria import read_criteria
 from classifier.training.evaluate import evaluate_annotator
 from classifier.training.gold import TrainingSet, training_set
 from classifier.training.metrics import at_thresholds, average_precisions, calibration_errors, mean_average_precision
+from classifier.training.report import write_report
 from classifier.training.texts import CORPUS_VARIABLE, corpus_texts, data_folder
 from classifier.triggers import TriggerFinder
 
@@ -80,7 +82,8 @@ def train(
     folds = [fold_ for article in articles if (fold_ := article.fold) is not None]
     # Our own articles are denser in labels than the news is: they teach, but rates are set on the news.
     typical = np.array([article.split != "own" for article in articles]) if texts is not None else None
-    scorer = build_pipeline(config).fit(gold.documents, gold.y, folds, typical)
+    claims, claim_scores = _claims(corpus, seed, say) if texts is not None else (None, {})
+    scorer = build_pipeline(config, claims=claims).fit(gold.documents, gold.y, folds, typical)
     rows = np.repeat(typical, gold.sizes) if typical is not None else np.ones(len(gold.y), dtype=bool)
     # What the annotator never shows can't be a false alarm, so thresholds don't count it.
     excused = np.vstack([exempt(document) for document in gold.documents])
@@ -121,6 +124,7 @@ def train(
             "trigger_overlap": _trigger_overlap(gold, folds),
         },
         "criteria": criteria_scores,
+        "claims": claim_scores,
         "thresholds": thresholds,
     }
     if texts is not None:
@@ -144,7 +148,7 @@ def remeasure(folder: Path, corpus: Path | None) -> None:
     """
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     metrics["dev"] = evaluate_annotator(load(folder), load_articles(data_folder(), corpus_texts(corpus), {"dev"}))
-    _write_measures(folder, metrics)
+    write_report(folder, metrics)
 
 
 def _texts(corpus: Path | None, say: Callable[[str], None]) -> dict[str, str] | None:
@@ -156,6 +160,22 @@ def _texts(corpus: Path | None, say: Callable[[str], None]) -> dict[str, str] | 
             raise
         say(f"training the smaller model on our own articles only: {err}")
         return None
+
+
+def _claims(
+    corpus: Path | None, seed: int, say: Callable[[str], None]
+) -> tuple[ClaimStrength | None, dict[str, float]]:
+    """The model of claims' strength and its held-out F1 by strength; none if its data can't be had."""
+    try:
+        releases, abstracts = read_claims(claims_beside(corpus))
+    except CorpusError as err:
+        say(f"going on without the strength of claims: {err}")
+        return None, {}
+    sentences, y, foreign = together(releases, abstracts)
+    say(f"fitting the strength of claims on {len(y)} sentences")
+    measured = cross_validate(ClaimStrength(), releases, abstracts, seed=seed)
+    scores = {**measured.by_strength, "macro": measured.macro}
+    return ClaimStrength().fit(sentences, y, foreign), {name: round(value, 4) for name, value in scores.items()}
 
 
 def _scorecard(
@@ -201,12 +221,7 @@ def _digests(data: Path, splits: set[str]) -> dict[str, str]:
 
 
 def _finish(folder: Path, out: Path, info: ModelInfo, metrics: Mapping[str, Any], *, whole: bool) -> None:
-    _write_measures(folder, metrics)
+    write_report(folder, metrics)
     current = out / "current"
     if whole or not current.exists():
         current.write_text(info.version + "\n", encoding="utf-8")
-
-
-def _write_measures(folder: Path, metrics: Mapping[str, Any]) -> None:
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    (folder / "CARD.md").write_text(card_text(read_manifest(folder), metrics), encoding="utf-8")

@@ -25,6 +25,12 @@ pytest_plugins = ("small_model",)
 
 HALF = {mode: dict.fromkeys(LABEL_IDS, 0.5) for mode in MODES}
 Manifest = dict[str, Any]
+PACKAGE = Path(artifacts.__file__).parent
+FEATURE_DATA = [
+    *("features/cues/hype.toml", "features/classes/drug.toml", "features/classes/animal.toml"),
+    *("data/abbreviations.toml", "data/abstraction.toml", "data/scopes.toml"),
+    *sorted(f"data/{path.name}" for path in (PACKAGE / "data").glob("evidence*.toml")),
+]
 
 
 class Bomb:
@@ -150,19 +156,42 @@ class TestVersions:
 
 
 class TestLanguageData:
-    @pytest.mark.parametrize(
-        "name", ["features/cues/hype.toml", "features/cues/new.toml", "data/abbreviations.toml", "data/scopes.toml"]
-    )
-    def test_any_word_list_changes_the_digest(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        package = Path(artifacts.__file__).parent
-        for folder in ("features/cues", "data"):
-            shutil.copytree(package / folder, tmp_path / folder)
+    @pytest.fixture
+    def copy(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A copy of the package's data, which stands for it."""
+        for folder in ("features/cues", "features/classes", "data"):
+            shutil.copytree(PACKAGE / folder, tmp_path / folder)
         before = language_data_digest()
         monkeypatch.setattr("classifier.artifacts.resources.files", lambda _: tmp_path)
         assert language_data_digest() == before
-        with (tmp_path / name).open("a") as file:
-            file.write("# one more line\n")
+        return tmp_path
+
+    @pytest.mark.parametrize("name", FEATURE_DATA)
+    def test_a_changed_byte_of_any_list_changes_the_digest(self, copy: Path, name: str) -> None:
+        before = language_data_digest()
+        path = copy / name
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
         assert language_data_digest() != before
+
+    @pytest.mark.parametrize("name", ["features/cues/new.toml", "features/classes/new.toml", "data/evidence_new.toml"])
+    def test_so_does_a_new_list(self, copy: Path, name: str) -> None:
+        before = language_data_digest()
+        (copy / name).touch()
+        assert language_data_digest() != before
+
+    def test_so_does_a_list_under_another_name(self, copy: Path) -> None:
+        before = language_data_digest()
+        (copy / "features/classes/drug.toml").rename(copy / "features/classes/drugs.toml")
+        assert language_data_digest() != before
+
+    @pytest.mark.parametrize("name", ["data/exemptions.toml", "features/classes/notes.md"])
+    def test_what_no_feature_reads_does_not(self, copy: Path, name: str) -> None:
+        before = language_data_digest()
+        with (copy / name).open("a") as file:
+            file.write("# one more line\n")
+        assert language_data_digest() == before
 
     def test_so_do_the_labels(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = language_data_digest()

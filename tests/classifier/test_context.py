@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from test_reader import read
+from test_told import article, telling
 
-from classifier.features.context import ContextFeatures, log_odds
+from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures, log_odds
 from classifier.features.reader import ParsedDocument
-from classifier.features.sentence import PLACE_NAMES, place_features
+from classifier.features.sentence import PLACE_NAMES, class_counts, place_features
+from classifier.features.told import told_features, told_names
+from classifier.features.topic import TOPIC_NAMES, topic_features
+from classifier.features.word_classes import word_classes
 from classifier.labels import LABEL_IDS
 
 FOUR = read("Plain head\n\nIt is a miracle. It is dull.\n\nIt is dull too.")
@@ -22,9 +26,12 @@ def scores(documents: list[ParsedDocument]) -> NDArray[np.float64]:
     return np.random.default_rng(5).uniform(0.01, 0.99, (rows, len(LABEL_IDS)))
 
 
-def table(documents: list[ParsedDocument]) -> dict[str, NDArray[np.float32]]:
-    family = ContextFeatures().fit(documents)
+def table(
+    documents: list[ParsedDocument], families: tuple[str, ...] = CONTEXT_FAMILIES
+) -> dict[str, NDArray[np.float32]]:
+    family = ContextFeatures(families=families).fit(documents)
     values = family.transform(documents, scores(documents))
+    assert values.dtype == np.float32
     names = family.get_feature_names_out()
     assert values.shape == (sum(len(document.sentences) for document in documents), len(names))
     assert len(set(names)) == len(names)
@@ -83,8 +90,63 @@ def test_place() -> None:
         assert np.array_equal(found[f"place:{name}"], place_features(FOUR)[:, column])
 
 
+def test_evidence_and_topic_are_those_of_their_modules() -> None:
+    told = article(6, telling("stage", "phase 2", 3), telling("comparison", "placebo", 5, background=True))
+    found = table([told])
+    assert found["told:window:stage:phase 2"].tolist() == [1, 0, 1, 1, 1, 1]
+    assert found["told:aside:comparison:placebo"].tolist() == [0, 0, 0, 0, 0, 1]
+    for name, column in zip(told_names(), told_features(told).T, strict=True):
+        assert np.array_equal(found[f"told:{name}"], column)
+    for name, column in zip(TOPIC_NAMES, topic_features(told).T, strict=True):
+        assert np.array_equal(found[f"topic:{name}"], column)
+
+
+def test_classes_of_the_sentence_and_of_the_headline() -> None:
+    document = read("The pill for all\n\nThe pill eases pain. It is dull.")
+    found = table([document])
+    # "The pill" and "pill" are entries both.
+    assert found["class:drug"].tolist() == [2, 2, 0]
+    assert found["class_headline:drug"].tolist() == [2, 2, 2]
+    assert found["class:benefit_s"].tolist() == [0, 1, 0]
+    assert found["class_headline:benefit_s"].tolist() == [0, 0, 0]
+    for column, name in enumerate(word_classes()):
+        assert np.array_equal(found[f"class:{name}"], class_counts(document)[:, column])
+
+
+PARTS = {
+    "cues": {"cue", "cue_before", "cue_after", "cue_share", "cue_headline"},
+    "place": {"place"},
+    "evidence": {"told"},
+    "topic": {"topic"},
+    "classes": {"class", "class_headline"},
+}
+ALWAYS = {"own", "previous", "next", "highest", "mean"}
+
+
+class TestFamilies:
+    def test_all_are_there_by_default(self) -> None:
+        assert ContextFeatures().families == CONTEXT_FAMILIES == tuple(PARTS)
+        assert {name.split(":")[0] for name in table([FOUR])} == ALWAYS.union(*PARTS.values())
+
+    @pytest.mark.parametrize("family", CONTEXT_FAMILIES)
+    def test_one_adds_its_columns_only(self, family: str) -> None:
+        found, everything = table([FOUR], (family,)), table([FOUR])
+        assert {name.split(":")[0] for name in found} == ALWAYS | PARTS[family]
+        assert all(np.array_equal(column, everything[name]) for name, column in found.items())
+
+    def test_scores_alone_remain_without_any(self) -> None:
+        assert {name.split(":")[0] for name in table([FOUR], ())} == ALWAYS
+
+    def test_their_order_does_not_matter(self) -> None:
+        one, other = table([FOUR], ("topic", "place")), table([FOUR], ("place", "topic"))
+        assert list(one) == list(other)
+        assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
 def test_articles_do_not_see_each_other() -> None:
-    together = ContextFeatures().fit([]).transform([FOUR, LONE], scores([FOUR, LONE]))
-    parts = np.split(scores([FOUR, LONE]), [4])
-    alone = [ContextFeatures().transform([d], part) for d, part in zip((FOUR, LONE), parts, strict=True)]
+    documents = [FOUR, LONE, article(3, telling("stage", "pilot", 0)), FOUR]
+    together = ContextFeatures().fit([]).transform(documents, scores(documents))
+    ends = np.cumsum([len(document.sentences) for document in documents])[:-1]
+    parts = np.split(scores(documents), ends)
+    alone = [ContextFeatures().transform([d], part) for d, part in zip(documents, parts, strict=True)]
     assert np.array_equal(together, np.vstack(alone))

@@ -13,16 +13,18 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 
 from classifier.boosting import BoostedLabelScorer
-from classifier.features.context import ContextFeatures
-from classifier.features.sentence import CueFeatures, PlaceFeatures, WordNgrams
-from classifier.pipeline import PipelineConfig, build_pipeline
+from classifier.claims import ClaimStrength
+from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
+from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
+from classifier.pipeline import FAMILIES, PipelineConfig, build_pipeline
 from classifier.scorecard import Scorecard
 from classifier.scoring import Calibrator, LinearLabelScorer, check_targets, sigmoid
 from classifier.triggers import TriggerFinder
 
 ESTIMATORS = [
-    *(WordNgrams(), CueFeatures(), PlaceFeatures(), ContextFeatures(), LinearLabelScorer(), Calibrator()),
-    *(BoostedLabelScorer(), Scorecard(), TriggerFinder(), build_pipeline()),
+    *(WordNgrams(), CueFeatures(), PlaceFeatures(), ClassGrams(), ClassFeatures()),
+    *(ContextFeatures(), ContextFeatures(families=("place", "topic")), LinearLabelScorer(), Calibrator()),
+    *(BoostedLabelScorer(), ClaimStrength(), Scorecard(), TriggerFinder(), build_pipeline()),
 ]
 
 
@@ -36,7 +38,7 @@ class TestEstimators:
         assert all(getattr(made, name) is value for name, value in kept.items())
 
     def test_a_clone_has_the_same_settings(self, estimator: BaseEstimator) -> None:
-        plain = (int, float, str, bool)
+        plain = (int, float, str, bool, tuple)
         settings = {name: value for name, value in estimator.get_params().items() if isinstance(value, plain)}
         copy = clone(estimator)
         assert copy is not estimator
@@ -120,6 +122,30 @@ class TestBoosted:
         assert np.array_equal(one, same)
         assert not np.array_equal(one, other)
 
+    @pytest.mark.parametrize("share", [1.0, 0.5, 0.15])
+    def test_a_model_of_a_drawn_share_gives_the_true_rates(self, share: float) -> None:
+        rng = np.random.default_rng(2)
+        x, fresh = rng.normal(size=(2, 20_000, 2)).astype(np.float32)
+        truth, expected = (sigmoid(1.5 * rows[:, 0] - 2.5) for rows in (x, fresh))
+        y = (rng.uniform(size=len(x)) < truth).astype(int)[:, None]
+        model = BoostedLabelScorer(rounds=60, jobs=1, feature_share=1.0, negative_share=share).fit(x, y)
+        found = model.predict_proba(fresh)[:, 0]
+        # Without the shift a share of 0.15 would give 0.5 for the true rate of 0.14.
+        assert found.mean() == pytest.approx(expected.mean(), abs=0.02)
+        for rare_or_frequent in (fresh[:, 0] < 0, (fresh[:, 0] >= 0) & (fresh[:, 0] < 1), fresh[:, 0] >= 1):
+            assert found[rare_or_frequent].mean() == pytest.approx(expected[rare_or_frequent].mean(), abs=0.06)
+
+    def test_a_share_is_undone_by_the_shift_and_nothing_else(self) -> None:
+        model = BoostedLabelScorer(rounds=5, jobs=1, negative_share=0.25).fit(self.x, self.y)
+        odds = model.models_[0].decision_function(self.x)
+        assert model.predict_proba(self.x)[:, 0] == pytest.approx(sigmoid(odds + np.log(0.25)))
+
+    def test_a_label_of_which_no_negative_is_drawn_is_constant(self) -> None:
+        y = np.ones((60, 1), dtype=int)
+        y[0] = 0
+        model = BoostedLabelScorer(rounds=3, jobs=1, negative_share=0.001).fit(self.x[:60], y)
+        assert (model.predict_proba(self.x[:60]) > 0.99).all()
+
     @pytest.mark.parametrize("share", [0.0, 1.5])
     def test_a_share_out_of_range_is_refused(self, share: float) -> None:
         with pytest.raises(ValueError, match=r"negative_share must be in \(0, 1\]"):
@@ -128,18 +154,49 @@ class TestBoosted:
 
 class TestPipeline:
     def test_the_settings_reach_their_steps(self) -> None:
-        model = build_pipeline(PipelineConfig(strength=7, rounds=9, share=0.25, longest_ngram=2, seed=4))
+        config = PipelineConfig(strength=7, rounds=9, share=0.25, longest_ngram=2, seed=4)
+        more = PipelineConfig(longest_gram=3, min_gram_sentences=6, class_weight=0.75, negative_share=0.4)
+        settings = build_pipeline(more).get_params()
+        assert settings["sentence__features__grams__longest"] == 3
+        assert settings["sentence__features__grams__min_sentences"] == 6
+        assert settings["sentence__features__classes__weight"] == 0.75
+        assert settings["final__negative_share"] == 0.4
+        model = build_pipeline(config)
         settings = model.get_params()
         assert settings["sentence__labels__strength"] == 7
         assert settings["sentence__features__words__longest"] == 2
         assert (settings["final__rounds"], settings["final__random_state"]) == (9, 4)
         assert (settings["share"], settings["random_state"]) == (0.25, 4)
 
-    @pytest.mark.parametrize("families", [(), ("words", "hunches")])
-    def test_unknown_or_no_families_are_refused(self, families: tuple[str, ...]) -> None:
-        with pytest.raises(ValueError, match=r"feature families must be some of \['cues', 'place', 'words'\]"):
+    @pytest.mark.parametrize(
+        ("families", "named"),
+        [
+            ((), "none"),
+            (("words", "hunches"), "hunches, words"),
+            (("topic", "evidence"), "evidence, topic"),
+        ],
+    )
+    def test_unknown_families_or_none_of_the_first_stage_are_refused(
+        self, families: tuple[str, ...], named: str
+    ) -> None:
+        message = (
+            f"feature families must be some of {', '.join(FAMILIES)}, one of the first stage among them, not {named}$"
+        )
+        with pytest.raises(ValueError, match=message):
             build_pipeline(PipelineConfig(families=families))
 
-    def test_a_family_can_be_left_out(self) -> None:
-        model = build_pipeline(PipelineConfig(families=("cues",)))
-        assert [name for name, _ in model.sentence.named_steps["features"].transformer_list] == ["cues"]
+    @pytest.mark.parametrize(
+        ("families", "first", "second"),
+        [
+            (FAMILIES, ["words", "cues", "place", "classes", "grams"], CONTEXT_FAMILIES),
+            (("cues",), ["cues"], ("cues",)),
+            (("evidence", "words"), ["words"], ("evidence",)),
+            (("grams", "classes", "topic"), ["classes", "grams"], ("topic", "classes")),
+        ],
+    )
+    def test_a_family_can_be_left_out(
+        self, families: tuple[str, ...], first: list[str], second: tuple[str, ...]
+    ) -> None:
+        model = build_pipeline(PipelineConfig(families=families))
+        assert [name for name, _ in model.sentence.named_steps["features"].transformer_list] == first
+        assert model.context.families == second

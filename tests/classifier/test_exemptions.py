@@ -1,15 +1,19 @@
-"""Sentences that take their claim back show no label; those that make it plainly still may."""
+"""Sentences that take their claim back show no label, nor those beside which the missing is told; others still may."""
 
 from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
+from test_reader import read
+from test_told import article, telling
 
 from classifier.annotator import TOO_MANY_SENTENCES, Annotator
 from classifier.document import Document
+from classifier.evidence.kinds import STAGELESS, VALUES
 from classifier.exemptions import exempt
-from classifier.features.reader import shared_reader
+from classifier.features.reader import ParsedDocument, shared_reader
 from classifier.labels import LABEL_IDS
 from classifier.segmentation import MAX_SENTENCES, split
 
@@ -52,6 +56,91 @@ def test_a_claim_that_is_taken_back_is_exempt(sentence: str, label: str) -> None
 )
 def test_a_plain_claim_is_not(sentence: str, label: str) -> None:
     assert label not in exempted(sentence)
+
+
+STAGE, COMPARATOR = "missing_phase_context", "missing_comparator"
+
+
+def excused(document: ParsedDocument) -> dict[str, set[int]]:
+    """Sentences by the label that they may not show."""
+    table = exempt(document)
+    assert table.shape == (len(document.sentences), len(LABEL_IDS))
+    columns = zip(LABEL_IDS, table.T, strict=True)
+    return {label: set(np.flatnonzero(column).tolist()) for label, column in columns if column.any()}
+
+
+class TestTold:
+    """The rule book's windows: two before, one after; for the stage, three after the headline."""
+
+    @pytest.mark.parametrize(
+        ("told", "sentences"),
+        [
+            (0, {0, 1, 2}),
+            (1, {0, 1, 2, 3}),
+            (2, {0, 1, 2, 3, 4}),
+            (3, {0, 2, 3, 4, 5}),
+            (4, {3, 4, 5, 6}),
+            (9, {8, 9}),
+        ],
+    )
+    @pytest.mark.parametrize(("kind", "value"), [("stage", "phase 2"), ("sample_size", "48")])
+    def test_the_stage(self, kind: str, value: str, told: int, sentences: set[int]) -> None:
+        assert excused(article(10, telling(kind, value, told))) == {STAGE: sentences}
+
+    @pytest.mark.parametrize(
+        ("told", "sentences"),
+        [
+            (0, {0, 1, 2}),
+            (1, {0, 1, 2, 3}),
+            (2, {1, 2, 3, 4}),
+            (3, {2, 3, 4, 5}),
+            (9, {8, 9}),
+        ],
+    )
+    def test_the_comparison(self, told: int, sentences: set[int]) -> None:
+        assert excused(article(10, telling("comparison", "placebo", told))) == {COMPARATOR: sentences}
+
+    @pytest.mark.parametrize("value", VALUES["stage"])
+    def test_any_stage_but_an_approval(self, value: str) -> None:
+        expected = {} if value in STAGELESS else {STAGE: {0, 1}}
+        assert excused(article(2, telling("stage", value, 1))) == expected
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            *(("absolute_figures", value) for value in VALUES["absolute_figures"]),
+            *(("harms", value) for value in VALUES["harms"]),
+            ("design", "randomised"),
+            ("limits", "early"),
+        ],
+    )
+    def test_other_tellings_excuse_nothing(self, kind: str, value: str) -> None:
+        assert excused(article(3, telling(kind, value, 1))) == {}
+
+    def test_a_headline_by_itself(self) -> None:
+        assert excused(article(1)) == {}
+        assert excused(article(1, telling("stage", "pilot", 0))) == {STAGE: {0}}
+
+    @pytest.mark.parametrize(
+        ("body", "expected"),
+        [
+            ("It was a phase 2 trial.", {STAGE}),
+            ("It was tested in mice.", {STAGE}),
+            ("The trial had 48 patients.", {STAGE}),
+            ("Some patients took a placebo.", {COMPARATOR}),
+            ("It is an experimental gel.", set()),
+            ("The gel was approved in 2019.", set()),
+            ("The town lies by the sea.", set()),
+        ],
+    )
+    def test_words_of_an_article(self, body: str, expected: set[str]) -> None:
+        found = excused(read(f"Gel for burns\n\n{body}"))
+        assert set(found) == expected
+        assert all(sentences == {0, 1} for sentences in found.values())
+
+    def test_a_claim_that_is_taken_back_stays_exempt_beside_it(self) -> None:
+        found = excused(read("Gel for burns\n\nIt was a phase 2 trial. This is no miracle drug for people with burns."))
+        assert found == {STAGE: {0, 1, 2}, "sensational_language": {2}}
 
 
 @pytest.mark.model

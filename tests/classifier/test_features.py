@@ -11,12 +11,16 @@ from test_reader import read
 from classifier.features.scopes import column_names
 from classifier.features.sentence import (
     PLACE_NAMES,
+    ClassFeatures,
+    ClassGrams,
     CueFeatures,
     PlaceFeatures,
     WordNgrams,
+    class_counts,
     place_features,
     word_ngrams,
 )
+from classifier.features.word_classes import class_grams, word_classes
 
 ONE = read("Miracle jab\n\nIt cures 3 in 4 people. It is a miracle, a miracle, a miracle, a miracle.")
 TWO = read("“Is it safe?”\n\n“Who knows?” It costs $5, or 10%.\n\n• cures colds")
@@ -76,6 +80,71 @@ class TestCueFeatures:
             CueFeatures(weight=weight).fit([ONE])
 
 
+class TestClassGrams:
+    def test_the_vocabulary_is_that_of_the_sentences(self) -> None:
+        fitted = ClassGrams(longest=3, min_sentences=1).fit([ONE, TWO])
+        grams = {
+            gram for document in (ONE, TWO) for sentence in document.sentences for gram in class_grams(sentence, 3)
+        }
+        assert set(fitted.vectorizer_.vocabulary_) == grams
+        assert any(">" in gram for gram in grams)
+
+    def test_rows_are_sentences_of_unit_length(self) -> None:
+        rows = ClassGrams(min_sentences=1).fit([ONE, TWO]).transform([ONE, TWO])
+        assert rows.shape[0] == len(ONE.sentences) + len(TWO.sentences)
+        assert np.allclose(np.sqrt(rows.multiply(rows).sum(axis=1)), 1)
+        assert rows.dtype == np.float32
+
+    def test_sentences_that_differ_in_their_things_only_are_alike(self) -> None:
+        pills = read("The pill eases pain. The vaccine eases pain. Aspirin eases pain. Zorbulate the quindlish.")
+        rows = ClassGrams(min_sentences=1).fit([pills]).transform([pills]).toarray()
+        assert np.array_equal(rows[0], rows[2])
+        assert 0 < rows[0] @ rows[1] < 1
+        assert rows[0] @ rows[3] < rows[0] @ rows[1]
+
+    def test_rare_grams_are_left_out(self) -> None:
+        pills = read("The pill eases pain. Aspirin eases pain. Mice sleep.")
+        assert "ANIMAL" in ClassGrams(min_sentences=1).fit([pills]).vectorizer_.vocabulary_
+        frequent = ClassGrams(min_sentences=2).fit([pills]).vectorizer_.vocabulary_
+        assert "ANIMAL" not in frequent
+        assert "DRUG>BENEFIT_S" in frequent
+
+    @pytest.mark.parametrize("settings", [{"longest": 0}, {"min_sentences": 0}])
+    def test_settings_out_of_range_are_refused(self, settings: dict[str, int]) -> None:
+        with pytest.raises(ValueError, match="longest and min_sentences must be at least 1"):
+            ClassGrams(**settings).fit([ONE])
+
+
+class TestClassFeatures:
+    pills = read("The pill eases pain. The pill, the pill, the pill. Zorbulate the quindlish.")
+
+    def test_a_class_is_there_or_not(self) -> None:
+        rows = ClassFeatures(weight=1.0).fit([self.pills]).transform([self.pills])
+        assert rows.dtype == np.float32
+        found = dict(zip(word_classes(), rows.toarray().T.tolist(), strict=True))
+        assert {name: column for name, column in found.items() if any(column)} == {
+            "drug": [1, 1, 0],
+            "benefit_s": [1, 0, 0],
+            "outcome": [1, 0, 0],
+        }
+
+    def test_counts_are_of_matches(self) -> None:
+        counts = dict(zip(word_classes(), class_counts(self.pills).T.tolist(), strict=True))
+        # "The pill" and "pill" are entries both.
+        assert counts["drug"] == [2, 6, 0]
+        assert counts["outcome"] == [1, 0, 0]
+
+    def test_the_weight_scales_them(self) -> None:
+        plain = ClassFeatures(weight=1.0).fit([ONE]).transform([ONE]).toarray()
+        assert plain.any()
+        assert np.array_equal(ClassFeatures(weight=0.5).fit([ONE]).transform([ONE]).toarray(), plain / 2)
+
+    @pytest.mark.parametrize("weight", [0, -1, float("nan")])
+    def test_a_weight_that_is_not_above_0_is_refused(self, weight: float) -> None:
+        with pytest.raises(ValueError, match="weight must be above 0"):
+            ClassFeatures(weight=weight).fit([ONE])
+
+
 class TestPlace:
     def row(self, number: int) -> dict[str, float]:
         values = np.vstack([place_features(ONE), place_features(TWO)])[number]
@@ -106,13 +175,18 @@ class TestPlace:
         assert values.max() <= 1
 
 
-@pytest.mark.parametrize("family", [WordNgrams(), CueFeatures(), PlaceFeatures()], ids=lambda f: type(f).__name__)
+Family = WordNgrams | CueFeatures | PlaceFeatures | ClassGrams | ClassFeatures
+FAMILIES = [WordNgrams(), CueFeatures(), PlaceFeatures(), ClassGrams(), ClassFeatures()]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: type(family).__name__)
 class TestEach:
-    def test_it_must_be_fitted_first(self, family: WordNgrams | CueFeatures | PlaceFeatures) -> None:
+    def test_it_must_be_fitted_first(self, family: Family) -> None:
         with pytest.raises(NotFittedError, match="not fitted yet"):
             clone(family).transform([ONE])
 
-    def test_a_batch_gives_the_rows_of_its_documents(self, family: WordNgrams | CueFeatures | PlaceFeatures) -> None:
-        fitted = clone(family).fit([ONE, TWO] * 3)
+    def test_a_batch_gives_the_rows_of_its_documents(self, family: Family) -> None:
+        fitted = clone(family).fit([ONE, TWO] * 4)
+        assert fitted.transform([ONE, TWO]).nnz > 0
         alone = np.vstack([fitted.transform([document]).toarray() for document in (ONE, TWO)])
         assert np.array_equal(fitted.transform([ONE, TWO]).toarray(), alone)

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.document import Document, Span
+from classifier.features import reader as module
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
+from classifier.features.word_classes import word_classes
 
 TEXTS = st.text(st.one_of(st.sampled_from("aB1 .\n!?”'•-<b>%$\x00\u2028"), st.characters(codec="utf-8"))).filter(
     str.strip
@@ -41,9 +43,10 @@ def matches(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def shape(document: ParsedDocument) -> list[tuple[object, ...]]:
+def shape(document: ParsedDocument) -> list[object]:
     """All that a reader finds, comparable."""
-    return [(s.sentence, s.tokens, s.offsets, s.cues) for s in document.sentences]
+    sentences = [(s.sentence, s.tokens, s.offsets, s.cues, s.classes) for s in document.sentences]
+    return [*sentences, document.evidence]
 
 
 class TestTokens:
@@ -124,6 +127,24 @@ class TestCues:
         assert all(0 <= first < last <= len(sentence.tokens) for _, first, last in sentence.cues)
 
 
+class TestClasses:
+    def test_they_are_ordered_by_place_and_apart_from_cues(self) -> None:
+        (sentence,) = read("A dramatic miracle pill eases the pain of heart disease patients by 30%").sentences
+        places = [(first, -last) for _, first, last in sentence.classes]
+        assert len(places) > 6
+        assert places == sorted(places)
+        assert all(0 <= number < len(word_classes()) for number, _, _ in sentence.classes)
+        assert all(0 <= first < last <= len(sentence.tokens) for _, first, last in sentence.classes)
+        assert all(0 <= number < len(cue_lists()) for number, _, _ in sentence.cues)
+
+    def test_places_count_tokens_without_white_space(self) -> None:
+        one, other = (read(text).sentences[0] for text in ("It was a pill", "It   was a <b>pill</b>"))
+        assert one.classes == other.classes != ()
+
+    def test_a_text_without_any_has_none(self) -> None:
+        assert [sentence.classes for sentence in read("Zorbulate the quindlish.").sentences] == [()]
+
+
 def random_text(rng: random.Random) -> str:
     words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randint(4, 12))) for _ in range(80)]
     return " ".join(words) + f". It cost {rng.random()} dollars."
@@ -139,6 +160,19 @@ class TestService:
             reader.read([Document(random_text(rng))])
         assert len(reader._nlp.vocab.strings) == strings
         assert sum(1 for _ in reader._nlp.vocab) == words
+
+    def test_readings_that_are_remembered_are_bounded_and_change_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "_MOST_FOLDED", 40)
+        reader = Reader()
+        reader._folded.clear()  # what it remembers of the cue lists
+        rng = random.Random(11)
+        documents = [Document(f"{random_text(rng)} A Miracle PILL cut 1,204 and 1,204 by 7%.") for _ in range(10)]
+        first = [shape(document) for document in reader.read(documents)]
+        assert 0 < len(reader._folded) <= 40
+        monkeypatch.undo()
+        assert first == [shape(document) for document in Reader().read(documents)]
+        assert first == [shape(document) for document in reader.read(documents)]
+        assert len(reader._folded) > 40
 
     def test_warming_keeps_words_which_shows_that_growth_would_be_seen(self) -> None:
         reader = Reader()

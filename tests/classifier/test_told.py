@@ -199,29 +199,29 @@ class TestFeatures:
         assert found["window:design:randomised"] == [1, 1, 1]
 
     def test_designs_share_the_votes(self) -> None:
-        found = table(
-            article(3, telling("design", "review", 1), telling("design", "observational", 2, weak=True))
-        )
+        found = table(article(3, telling("design", "review", 1), telling("design", "observational", 2, weak=True)))
         assert found["votes:review"] == pytest.approx([1 / 2] * 3)
         assert found["votes:observational"] == pytest.approx([0.5 / 2] * 3)
         assert found["votes:randomised"] == found["votes:preclinical"] == found["votes:uncontrolled"] == [0] * 3
 
     def test_sizes_are_of_this_study(self) -> None:
-        sizes = [("48", False), ("1200", False), ("9", True), ("7" * 20, True)]
+        sizes = [("48", False), ("1200", False), ("9", True)]
         tellings = [telling("sample_size", value, 1, background=aside) for value, aside in sizes]
         found = table(article(2, *tellings))
         assert found["largest_size"] == pytest.approx([np.log(1201)] * 2)
         assert found["smallest_size"] == pytest.approx([np.log(49)] * 2)
         assert found["here:sample_size:told"] == [0, 2]
-        (huge,) = {*table(article(2, telling("sample_size", "7" * 20, 1)))["largest_size"]}
-        assert huge == pytest.approx(np.log(1e7), rel=1e-3)
+        huge = table(article(2, telling("sample_size", "999999999999", 1)))
+        assert huge["largest_size"] == huge["smallest_size"] == pytest.approx([np.log(1e7)] * 2, rel=1e-3)
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_each_kind_and_value_has_a_column(self, kind: str) -> None:
         for value in VALUES[kind] or ("31",):
             found = table(article(2, telling(kind, value, 1)))
             assert found[f"here:{kind}:{value if VALUES[kind] else 'told'}"] == [0, 1]
-            assert sum(column[1] for name, column in found.items() if name.startswith("here:") and "any" not in name) == 1
+            assert (
+                sum(column[1] for name, column in found.items() if name.startswith("here:") and "any" not in name) == 1
+            )
 
     def test_what_the_reader_finds_is_what_is_told(self) -> None:
         found = table(read("Gel for burns\n\nIt was a phase 2 trial. The town lies by the sea."))

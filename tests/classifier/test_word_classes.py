@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from test_cues import File
 from test_reader import TEXTS, read
 
@@ -159,7 +158,7 @@ class TestAbstracted:
         ("text", "expected"),
         [
             ("The pill eases pain.", "DRUG BENEFIT_S OUTCOME ."),
-            ("The pill, they say, eases pain", "DRUG , they _ , BENEFIT_S OUTCOME"),
+            ("The pill, taken daily, eases their pain", "DRUG , _ , BENEFIT_S their OUTCOME"),
             # The longer wins: a heart attack is no heart, heart disease is, "risk" by itself is no class.
             ("A heart attack", "a OUTCOME"),
             ("The heart", "the BODY"),
@@ -172,7 +171,7 @@ class TestAbstracted:
             # Function words and marks stay; a class that leaves no mark keeps only those of its words.
             ("The pill might ease pain", "DRUG might BENEFIT_BASE OUTCOME"),
             ("Pain appears not", "OUTCOME _ not"),
-            ("Is it 7%?", "is it # % ?"),
+            ("Is it 7 or so?", "is it # or so ?"),
         ],
     )
     def test_known_sentences(self, text: str, expected: str) -> None:
@@ -204,13 +203,15 @@ class TestGrams:
         assert {gram.count(" ") for gram in class_grams(sentence("The pill eases pain."), 1)} == {0}
 
     def test_pairs_and_triples_pass_over_what_stands_between(self) -> None:
-        near, far = (set(class_grams(sentence(text), 1)) for text in ("The pill eases pain.", "The pill, ah, eases pain."))
+        near, far = (
+            set(class_grams(sentence(text), 1)) for text in ("The pill eases pain.", "The pill, ah, eases pain.")
+        )
         assert {"DRUG>BENEFIT_S", "DRUG>BENEFIT_S>OUTCOME"} <= near & far
 
     def test_pairs_reach_four_marks_and_no_further(self) -> None:
         found = class_grams(sentence("The pill eases pain, pain, pain or mice."), 1)
         assert abstracted(sentence("The pill eases pain, pain, pain or mice.")) == (
-            "DRUG BENEFIT_S OUTCOME , OUTCOME , OUTCOME or ANIMAL .".split()
+            ["DRUG", "BENEFIT_S", "OUTCOME", ",", "OUTCOME", ",", "OUTCOME", "or", "ANIMAL", "."]
         )
         assert "BENEFIT_S>ANIMAL" in found  # the fourth mark after it
         assert "DRUG>ANIMAL" not in found  # the fifth

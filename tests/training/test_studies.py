@@ -10,6 +10,7 @@ import pytest
 from small_evaluation import QuickScorer, news
 
 from classifier import pipeline
+from classifier.claims import ClaimStrength
 from classifier.pipeline import PipelineConfig
 from classifier.training import studies
 from classifier.training.gold import TrainingSet, training_set
@@ -26,7 +27,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The lessons of each fitted model: its articles' texts."""
     lessons: list[list[str]] = []
 
-    def build(config: PipelineConfig | None = None, *, jobs: int = -1) -> QuickScorer:
+    def build(
+        config: PipelineConfig | None = None, *, claims: ClaimStrength | None = None, jobs: int = -1
+    ) -> QuickScorer:
         scorer = QuickScorer()
         scorer.lessons, scorer.families = lessons, (config or PipelineConfig()).families
         return scorer

@@ -25,7 +25,8 @@ def cases(name: str) -> list[tuple[str, str, str]]:
     return [(kind, value, text) for kind, rows in table.items() for value, texts in rows.items() for text in texts]
 
 
-FINDS, MISSES = cases("find.toml"), cases("miss.toml")
+FINDS = [*cases("find.toml"), *cases("find_everyday.toml")]
+MISSES = [*cases("miss.toml"), *cases("miss_everyday.toml")]
 
 
 def found(text: str, title: str | None = None) -> tuple[Evidence, ...]:
