@@ -77,10 +77,14 @@ class LabelledSpan:
 
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
-    """One review criterion: ``score`` in [0, 1] (1 = satisfied) and a verdict where one can be given."""
+    """One review criterion: ``score`` in [0, 1] (1 = satisfied) and a verdict where one can be given.
+
+    ``because`` holds at most three spans that speak for the score, in document order.
+    """
 
     score: float
     verdict: Literal["satisfactory", "not satisfactory"] | None
+    because: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

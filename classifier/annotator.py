@@ -179,7 +179,7 @@ class Annotator:
                     note=notes.of(label, int(row)),
                 )
             )
-        card = self._scorecard.judge(parsed, scores) if self._scorecard else {}
+        card = self._scorecard.judge(parsed, scores, spans) if self._scorecard else {}
         return Annotation(
             document,
             sentences,

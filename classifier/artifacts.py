@@ -184,7 +184,7 @@ def language_data_digest() -> str:
     data = sorted(
         f"data/{entry.name}"
         for entry in root.joinpath("data").iterdir()
-        if entry.name.startswith(("abbreviations", "abstraction", "evidence", "scopes"))
+        if entry.name.startswith(("abbreviations", "abstraction", "article", "claims", "credits", "evidence", "scopes"))
     )
     digest = hashlib.sha256()
     for name in (*lists, *data):

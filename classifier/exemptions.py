@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,11 +13,23 @@ from numpy.typing import NDArray
 
 from classifier.features.reader import ParsedDocument
 from classifier.features.scopes import PLAIN, column_names, columns_of, scope_cues
-from classifier.features.told import in_window, told_here
+from classifier.features.told import counting, in_window, told_here
 from classifier.labels import LABEL_IDS
 
 _BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "although", "though", "while"})
 """A claim beyond one of these is its own: \"no side effects and cures gout\"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What excuses a label if it is told in the window, how far after a headline, and what only in the sentence itself.
+
+    Groups are those of ``told.GROUPS``.
+    """
+
+    group: str
+    after_headline: int
+    in_itself: tuple[str, ...]
 
 
 def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
@@ -30,8 +43,11 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
     """
     result = np.zeros((len(document.sentences), len(LABEL_IDS)), dtype=bool)
     here = told_here(document)
-    for label, (group, after_headline) in _windows().items():
-        result[:, label] = in_window(here[group], after_headline=after_headline)
+    counts = counting(document)
+    for label, window in _windows().items():
+        result[:, label] = in_window(here[window.group], after_headline=window.after_headline, counts=counts)
+        for group in window.in_itself:
+            result[:, label] |= here[group]
     taking_back = scope_cues()
     for row, sentence in enumerate(document.sentences):
         if all(cue not in taking_back for cue, _, _ in sentence.cues):
@@ -48,10 +64,10 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _windows() -> dict[int, tuple[str, int]]:
-    """What excuses a missing thing (see ``told.GROUPS``), and how far after a headline, by label number."""
+def _windows() -> dict[int, _Window]:
+    """What excuses a missing thing, by label number."""
     return {
-        LABEL_IDS.index(label): (str(row["group"]), int(row["after_headline"]))
+        LABEL_IDS.index(label): _Window(row["group"], int(row["after_headline"]), tuple(row["in_itself"]))
         for label, row in _data()["told"].items()
     }
 

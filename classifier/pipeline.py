@@ -47,7 +47,7 @@ class PipelineConfig:
     cue_weight: float = 0.5
     class_weight: float = 0.5
     strength: float = 3.0
-    keep_above: float = 0.02
+    keep_above: float = 0.03
     rounds: int = 120
     rate: float = 0.06
     leaves: int = 16

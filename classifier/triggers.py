@@ -48,7 +48,7 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
         Features seen less often are left out.
     """
 
-    def __init__(self, strength: float = 1.0, generosity: float = 0.5, min_count: int = 3) -> None:
+    def __init__(self, strength: float = 1.0, generosity: float = 0.9, min_count: int = 3) -> None:
         self.strength = strength
         self.generosity = generosity
         self.min_count = min_count

@@ -57,8 +57,12 @@ _RESPONSE_EXAMPLE: JsonDict = {
         }
     ],
     "scorecard": {
-        "language": {"score": 0.12, "verdict": "not satisfactory"},
-        "novelty": {"score": 0.5, "verdict": None},
+        "language": {
+            "score": 0.12,
+            "verdict": "not satisfactory",
+            "because": [{"field": "text", "start": 27, "end": 34, "text": "miracle"}],
+        },
+        "novelty": {"score": 0.5, "verdict": None, "because": []},
     },
     "warnings": [],
 }
@@ -116,11 +120,21 @@ class EvidenceOut(BaseModel):
     background: bool = Field(description="It is told of other work: earlier, planned or somebody else's.")
 
 
+class ReasonOut(BaseModel):
+    """Words of the article that speak for a criterion's score; ``start`` and ``end`` count in ``field``."""
+
+    field: TextField
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+
+
 class CriterionOut(BaseModel):
     """One review criterion of the whole article; 1 is satisfied."""
 
     score: float = Field(ge=0, le=1)
     verdict: Literal["satisfactory", "not satisfactory"] | None
+    because: list[ReasonOut] = Field(description="At most three; what isn't there can't be shown.")
 
 
 class WarningOut(BaseModel):
@@ -190,7 +204,15 @@ def to_response(annotation: Annotation, unit: OffsetUnit = "codepoint") -> Annot
             for telling in annotation.context
         ],
         scorecard={
-            name: CriterionOut(score=entry.score, verdict=entry.verdict) for name, entry in annotation.scorecard.items()
+            name: CriterionOut(
+                score=entry.score,
+                verdict=entry.verdict,
+                because=[
+                    ReasonOut(field=span.field, text=document.slice(span), **place(span).model_dump())
+                    for span in entry.because
+                ],
+            )
+            for name, entry in annotation.scorecard.items()
         },
         warnings=[WarningOut(code=warning.code, message=warning.message) for warning in annotation.warnings],
     )

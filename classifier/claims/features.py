@@ -72,6 +72,7 @@ def claim_blocks(sentences: Sequence[ParsedSentence]) -> list[Block]:
         list(_beside(word, shape, classed, rows)),
         list(_ends(word, shape, rows, np.array(lengths, dtype=np.int64))),
         list(_cues(sentences)),
+        list(_matches(sentences, word, np.array(lengths, dtype=np.int64))),
     )
     return [_block(kind, parts) for kind, parts in enumerate(kinds)]
 
@@ -151,3 +152,19 @@ def _cues(sentences: Sequence[ParsedSentence]) -> Iterator[tuple[Rows, Numbers]]
     cues = np.array([cue for sentence in sentences for cue, _, _ in sentence.cues], dtype=np.uint64)
     yield rows, cues
     yield _grams(cues, rows, 2)
+
+
+def _matches(sentences: Sequence[ParsedSentence], word: Numbers, lengths: Rows) -> Iterator[tuple[Rows, Numbers]]:
+    """The matches of the broad word classes, each with the words beside it."""
+    rows = np.repeat(np.arange(len(sentences)), [len(sentence.classes) for sentence in sentences])
+    found = [match for sentence in sentences for match in sentence.classes]
+    number, first, last = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    kind = number.astype(np.uint64)
+    start = (np.cumsum(lengths) - lengths)[rows] + 1  # past the edge
+    before, head, after = word[start + first - 1], word[start + first], word[start + last]
+    preceded = _mix(before, kind)
+    yield rows, kind
+    yield rows, preceded
+    yield rows, _mix(kind, after)
+    yield rows, _mix(preceded, after)
+    yield rows, _mix(_mix(before, head), kind)

@@ -23,7 +23,7 @@ STRENGTHS = ("none", "correlational", "conditional", "causal")
 
 _SIZE = 2**BITS
 _FOLDS = 3
-_BLOCK_WEIGHTS = (0.2, 0.2, 0.24, 0.24, 0.3, 0.2, 0.1, 0.14)
+_BLOCK_WEIGHTS = (0.2, 0.2, 0.24, 0.24, 0.3, 0.2, 0.1, 0.14, 0.2)
 """How large the features of each kind are: the larger, the lighter they are regularised."""
 
 

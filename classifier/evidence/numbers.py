@@ -41,4 +41,4 @@ def number_of(words: str) -> str:
             return ""
         seen = True
     value = total + group
-    return str(int(value)) if seen and value == int(value) and value < 1e12 else ""
+    return str(int(value)) if seen and value < 1e12 and value == int(value) else ""

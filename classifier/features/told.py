@@ -6,6 +6,11 @@ or the one (two) after, for a headline in the three after it. The windows here a
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,13 +28,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "stage_or_size": (
         *(f"stage:{value}" for value in VALUES["stage"] if value not in STAGELESS), "sample_size:told",
     ),
-    "comparison": tuple(f"comparison:{value}" for value in VALUES["comparison"]),
+    "comparison": tuple(f"comparison:{value}" for value in VALUES["comparison"] if value != "none"),
+    "no_comparison": ("comparison:none",),
     "absolute_figures": tuple(f"absolute_figures:{value}" for value in VALUES["absolute_figures"]),
     "harms": ("harms:reported", "harms:quantified"),
     "harms_quantified": ("harms:quantified",),
 }  # fmt: skip
 """What excuses a label, of this study or any other."""
 
+_ENDS = frozenset({".", "!", "?", '"', "”"})
 _WEAK = 0.5
 _FAR = 50.0
 _NEVER = 1.2
@@ -37,6 +44,21 @@ _NO_SIZE = -1.0
 _LEAD = 5
 _COLUMN = {name: number for number, name in enumerate(TOLD)}
 _MEMBERS = {group: [_COLUMN[name] for name in names] for group, names in GROUPS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Credits:
+    """See ``data/credits.toml``."""
+
+    most_tokens: int
+    starts: frozenset[str]
+    words: frozenset[str]
+
+
+@cache
+def _credits() -> _Credits:
+    raw = tomllib.loads(resources.files("classifier").joinpath("data/credits.toml").read_text(encoding="utf-8"))
+    return _Credits(int(raw["most_tokens"]), frozenset(raw["starts"]), frozenset(raw["words"]))
 
 
 def told_names() -> list[str]:
@@ -67,7 +89,23 @@ def told_here(document: ParsedDocument) -> dict[str, NDArray[np.bool_]]:
     return {name: np.asarray(either[:, members].any(axis=1)) for name, members in _MEMBERS.items()}
 
 
-def in_window(here: NDArray[np.bool_], after: int = AFTER, after_headline: int = AFTER_HEADLINE) -> NDArray[np.bool_]:
+def counting(document: ParsedDocument) -> NDArray[np.bool_]:
+    """Which sentences use up a window, shape (n_sentences,): not bylines, datelines, captions and credits."""
+    credits = _credits()
+    counts = np.ones(len(document.sentences), dtype=bool)
+    for row, parsed in enumerate(document.sentences[1:], start=1):
+        tokens = parsed.tokens
+        if 0 < len(tokens) <= credits.most_tokens and tokens[-1] not in _ENDS:
+            counts[row] = tokens[0] not in credits.starts and credits.words.isdisjoint(tokens)
+    return counts
+
+
+def in_window(
+    here: NDArray[np.bool_],
+    after: int = AFTER,
+    after_headline: int = AFTER_HEADLINE,
+    counts: NDArray[np.bool_] | None = None,
+) -> NDArray[np.bool_]:
     """Whether something is told in a sentence's window: itself, ``BEFORE`` before it, ``after`` after it.
 
     The window of the first sentence, the headline, ends ``after_headline`` sentences after it, or ``after`` if that
@@ -77,19 +115,26 @@ def in_window(here: NDArray[np.bool_], after: int = AFTER, after_headline: int =
     ----------
     here : ndarray of bool, shape (n_sentences, ...)
     after, after_headline : int
+    counts : ndarray of bool, shape (n_sentences,), optional
+        Sentences that use up windows; see ``counting``. The others have no window and are in none.
     """
-    told = here.copy()
+    places = np.arange(len(here)) if counts is None else np.flatnonzero(counts)
+    known = here[places]
+    told = known.copy()
     for step in range(1, BEFORE + 1):
-        told[step:] |= here[:-step]
+        told[step:] |= known[:-step]
     for step in range(1, after + 1):
-        told[:-step] |= here[step:]
-    told[0] |= here[1 : 1 + after_headline].any(axis=0)
-    return told
+        told[:-step] |= known[step:]
+    told[0] |= known[1 : 1 + after_headline].any(axis=0)
+    result = here.copy()
+    result[places] = told
+    return result
 
 
 def told_features(document: ParsedDocument) -> NDArray[np.float32]:
     """Columns named by ``told_names``, shape (n_sentences, len(told_names()))."""
     count = len(document.sentences)
+    counts = counting(document)
     own, aside = _tellings(document)
     either = (own + aside) > 0
     groups = np.stack([either[:, members].any(axis=1) for members in _MEMBERS.values()], axis=1)
@@ -103,8 +148,8 @@ def told_features(document: ParsedDocument) -> NDArray[np.float32]:
             np.minimum(own, 2),
             aside > 0,
             groups,
-            in_window(present),
-            in_window(groups, FURTHER_AFTER),
+            in_window(present, counts=counts),
+            in_window(groups, FURTHER_AFTER, counts=counts),
             np.repeat(np.hstack([article, tail])[None, :], count, axis=0),
             _distances(groups),
             np.repeat(np.asarray(_sizes(document))[None, :], count, axis=0),

@@ -25,7 +25,7 @@ from sklearn.pipeline import Pipeline
 from classifier.labels import LABEL_IDS
 from classifier.scoring import LinearLabelScorer
 from classifier.thresholds import choose_thresholds
-from classifier.training.gold import TrainingSet
+from classifier.training.gold import TrainingSet, typical_articles
 from classifier.training.intervals import draws, label_precision_draws, mean_draws, rate_draws, with_range
 from classifier.training.metrics import (
     Counts,
@@ -37,7 +37,7 @@ from classifier.training.metrics import (
     rates,
     with_intervals,
 )
-from classifier.training.studies import Log, typical_articles
+from classifier.training.studies import Log
 
 _STRENGTH = 3.0
 """Inverse of regularisation, as in the model's own first stage."""

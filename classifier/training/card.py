@@ -45,8 +45,12 @@ def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any], pictures:
     if not training["corpus"]:
         lines.append("- **The small model**: it saw only the articles written for this project, not the public corpus.")
     lines += [
-        "- Two stages: logistic regressions over word n-grams, cue lists and place; then boosted trees over the"
-        " first stage's scores and the cues of neighbours, headline and article.",
+        "- Two stages: logistic regressions over word n-grams, n-grams of word classes, cue lists and place; then"
+        " boosted trees over the first stage's scores, over cues and word classes of the sentence, its neighbours, the"
+        " headline and the article, over the evidence told in the rule book's windows and anywhere, over what the"
+        " sentence is about and how strong its claim is.",
+        "- A label is not shown where the sentence takes the claim back, or where the stage or the comparison that it"
+        " misses is found in the rule book's window.",
         "",
         "## For what",
         "",
@@ -91,12 +95,17 @@ def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any], pictures:
         lines += ["| criterion | macro-F1 |", "|---|---|"]
         lines += [f"| {criteria()[name].title} | {value:.3f} |" for name, value in metrics["criteria"].items()]
         lines.append("")
+    if metrics.get("claims"):
+        lines += ["## Strength of claims", "", "Held-out F1 on labelled sentences of press releases:", ""]
+        lines += ["| strength | F1 |", "|---|---|"]
+        lines += [f"| {name} | {value:.3f} |" for name, value in metrics["claims"].items()]
+        lines.append("")
     lines += [
         "## Limits",
         "",
         "- English only. Trained on news and press releases of 2005 to 2018 from the English-speaking world,"
         " and on invented articles about newer topics.",
-        "- Labels of the training articles come from one reader each and miss some overclaims.",
+        "- Labels of the training articles come from two readings and still miss some overclaims.",
         "- The text alone is judged: what a study really found is not looked up.",
         "",
     ]

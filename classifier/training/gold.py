@@ -45,6 +45,16 @@ class TrainingSet:
         return [len(document.sentences) for document in self.documents]
 
 
+def typical_articles(gold: TrainingSet) -> NDArray[np.bool_]:
+    """Which articles rates are measured on, shape (n_articles,): those of ``train``, or all where there is none.
+
+    They are drawn as the held-out ones are. Our own are denser in labels, the later ones are twice as long and
+    sparser: both teach, but would shift probabilities and thresholds.
+    """
+    drawn = np.array([article.split == "train" for article in gold.articles])
+    return drawn if drawn.any() else np.ones(len(drawn), dtype=bool)
+
+
 def training_set(articles: Sequence[Article]) -> TrainingSet:
     """Read articles and line their labels up with our sentences."""
     documents = [shared_reader().read([article.document])[0] for article in articles]

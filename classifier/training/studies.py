@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from classifier.claims import ClaimStrength
 from classifier.pipeline import FAMILIES, PipelineConfig, build_pipeline
 from classifier.thresholds import choose_thresholds
-from classifier.training.gold import TrainingSet
+from classifier.training.gold import TrainingSet, typical_articles
 from classifier.training.intervals import Draws, draws, label_precision_draws, mean_draws, rate_draws, with_range
 from classifier.training.metrics import average_precisions, count_sentences, mean_average_precision, rates
 
@@ -60,12 +60,6 @@ class _Measured:
 def known_families() -> tuple[str, ...]:
     """Names of all feature families that the pipeline knows."""
     return FAMILIES
-
-
-def typical_articles(gold: TrainingSet) -> NDArray[np.bool_]:
-    """Which articles rates are measured on: the news, or all where there is none."""
-    news = np.array([article.split != "own" for article in gold.articles])
-    return news if news.any() else np.ones(len(news), dtype=bool)
 
 
 def learning_curve(

@@ -20,13 +20,13 @@ from classifier.claims import ClaimStrength
 from classifier.errors import CorpusError
 from classifier.exemptions import exempt
 from classifier.pipeline import PipelineConfig, build_pipeline
-from classifier.scorecard import Scorecard, article_features
+from classifier.scorecard import Scorecard
 from classifier.thresholds import choose_thresholds
 from classifier.training.claims import claims_beside, cross_validate, read_claims, together
 from classifier.training.corpus import load_articles
 from classifier.training.criteria import read_criteria
 from classifier.training.evaluate import evaluate_annotator
-from classifier.training.gold import TrainingSet, training_set
+from classifier.training.gold import TrainingSet, training_set, typical_articles
 from classifier.training.metrics import at_thresholds, average_precisions, calibration_errors, mean_average_precision
 from classifier.training.report import write_report
 from classifier.training.texts import CORPUS_VARIABLE, corpus_texts, data_folder
@@ -80,11 +80,10 @@ def train(
     config = replace(config or PipelineConfig(), seed=seed)
     say(f"fitting the scorer on {len(gold.y)} sentences with {int(gold.y.sum())} labels")
     folds = [fold_ for article in articles if (fold_ := article.fold) is not None]
-    # Our own articles are denser in labels than the news is: they teach, but rates are set on the news.
-    typical = np.array([article.split != "own" for article in articles]) if texts is not None else None
+    typical = typical_articles(gold)
     claims, claim_scores = _claims(corpus, seed, say) if texts is not None else (None, {})
     scorer = build_pipeline(config, claims=claims).fit(gold.documents, gold.y, folds, typical)
-    rows = np.repeat(typical, gold.sizes) if typical is not None else np.ones(len(gold.y), dtype=bool)
+    rows = np.repeat(typical, gold.sizes)
     # What the annotator never shows can't be a false alarm, so thresholds don't count it.
     excused = np.vstack([exempt(document) for document in gold.documents])
     held_out = np.where(excused, 0.0, scorer.held_out_)
@@ -116,7 +115,7 @@ def train(
         "model": {"version": info.version},
         "training": training,
         "cross_validation": {
-            "articles": int(len(articles) if typical is None else typical.sum()),
+            "articles": int(typical.sum()),
             "modes": at_thresholds(held_out[rows], gold.y[rows], thresholds),
             "average_precision": precisions,
             "mean_average_precision": mean_average_precision(precisions),
@@ -190,16 +189,17 @@ def _scorecard(
     if texts is None:
         return None, {}
     verdicts = read_criteria(data)
-    features, wanted = [], []
+    documents, scores, wanted = [], [], []
     start = 0
     for article, document in zip(gold.articles, gold.documents, strict=True):
         stop = start + len(document.sentences)
         if article.id in verdicts:
-            features.append(article_features(document, held_out[start:stop]))
+            documents.append(document)
+            scores.append(held_out[start:stop])
             wanted.append(verdicts[article.id])
         start = stop
     say(f"fitting the scorecard on {len(wanted)} reviewed releases")
-    scorecard = Scorecard(random_state=seed).fit(np.vstack(features), wanted)
+    scorecard = Scorecard(random_state=seed).fit(documents, scores, wanted)
     return scorecard, {name: round(value, 4) for name, value in scorecard.macro_f1_.items()}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -124,6 +126,32 @@ class TestFeatures:
         for row, text in enumerate(texts):
             for block, alone in zip(both, claim_blocks(parse([text])), strict=True):
                 assert block.numbers[block.rows == row].tolist() == alone.numbers.tolist()
+
+    def test_a_match_of_a_class_is_told_with_the_words_beside_it(self) -> None:
+        matches = 8
+        sentence = parse(["Tea may reduce pain."])[0]
+        assert sentence.tokens == ("tea", "may", "reduce", "pain", ".")
+
+        def told(match: tuple[int, int, int], tokens: tuple[str, ...] = sentence.tokens) -> list[int]:
+            changed = replace(sentence, tokens=tokens, classes=(match,))
+            return [int(value) for value in claim_blocks([changed])[matches].numbers]
+
+        number, before, after, around, head = told((3, 2, 3))
+        assert len({number, before, after, around, head}) == 5
+        assert not {number, before, after, around, head} & set(told((4, 2, 3)))
+        assert told((3, 2, 3), ("tea", "can", "reduce", "pain", ".")) == [number, ANY, after, ANY, ANY]
+        assert told((3, 2, 3), ("tea", "may", "reduce", "risk", ".")) == [number, before, ANY, ANY, head]
+        assert told((3, 2, 3), ("tea", "may", "cut", "pain", ".")) == [number, before, after, around, ANY]
+        assert told((3, 2, 4)) == [number, before, ANY, ANY, head]  # a phrase ends later
+        assert len(told((3, 0, 5))) == 5  # a whole sentence has edges beside it
+
+    def test_sentences_without_matches_of_classes(self) -> None:
+        bare = [replace(sentence, classes=()) for sentence in parse(NONE)]
+        assert not len(claim_blocks(bare)[8].numbers)
+        assert fitted().predict_proba(bare).shape == (len(bare), 4)
+        mixed = [bare[0], *parse(CAUSAL), bare[1]]
+        together = fitted().predict_proba(mixed)
+        assert together[-1].tobytes() == fitted().predict_proba(bare[1:2])[0].tobytes()
 
     def test_numbers_are_in_range(self) -> None:
         for block in claim_blocks(parse(NONE)):

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from test_reader import read
 from test_told import article, telling
 
+from classifier.claims import STRENGTHS
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures, log_odds
-from classifier.features.reader import ParsedDocument
+from classifier.features.reader import ParsedDocument, ParsedSentence
 from classifier.features.sentence import PLACE_NAMES, class_counts, place_features
 from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features
@@ -141,6 +142,31 @@ class TestFamilies:
         one, other = table([FOUR], ("topic", "place")), table([FOUR], ("place", "topic"))
         assert list(one) == list(other)
         assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+class TestClaims:
+    class Lengths:
+        """Stands for a fitted model: a sentence's strengths are its number of tokens, times 1 to 4."""
+
+        def predict_proba(self, sentences: list[ParsedSentence]) -> NDArray[np.float64]:
+            return np.array([[len(row.tokens) * step for step in (1, 2, 3, 4)] for row in sentences], dtype=float)
+
+    def test_of_the_sentence_its_neighbours_and_the_headline(self) -> None:
+        family = ContextFeatures(families=(), claims=self.Lengths())
+        documents = [read("One two\n\nThree. Four five six."), LONE]
+        values = family.transform(documents, scores(documents))
+        found = dict(zip(family.get_feature_names_out(), values.T.tolist(), strict=True))
+        tokens = [2, 2, 4, 2]
+        assert [len(row.tokens) for document in documents for row in document.sentences] == tokens
+        for step, strength in enumerate(STRENGTHS, start=1):
+            assert found[f"claim:{strength}"] == [step * count for count in tokens]
+            # 0 beyond an article's edges.
+            assert found[f"claim_previous:{strength}"] == [0, step * 2, step * 2, 0]
+            assert found[f"claim_next:{strength}"] == [step * 2, step * 4, 0, 0]
+            assert found[f"claim_headline:{strength}"] == [step * 2] * 4
+
+    def test_there_are_none_without_a_model(self) -> None:
+        assert not any(name.startswith("claim") for name in table([FOUR]))
 
 
 def test_articles_do_not_see_each_other() -> None:

@@ -174,6 +174,7 @@ class TestPipeline:
             ((), "none"),
             (("words", "hunches"), "hunches, words"),
             (("topic", "evidence"), "evidence, topic"),
+            (("claims",), "claims"),
         ],
     )
     def test_unknown_families_or_none_of_the_first_stage_are_refused(
@@ -200,3 +201,11 @@ class TestPipeline:
         model = build_pipeline(PipelineConfig(families=families))
         assert [name for name, _ in model.sentence.named_steps["features"].transformer_list] == first
         assert model.context.families == second
+        assert model.context.claims is None
+
+    def test_claims_are_a_fitted_model_that_clones_keep(self) -> None:
+        fitted = ClaimStrength()
+        fitted.bias_ = np.zeros(4)
+        model = clone(build_pipeline(claims=fitted))
+        assert model.claims is fitted
+        assert build_pipeline(PipelineConfig(families=("words", "topic")), claims=fitted).claims is None

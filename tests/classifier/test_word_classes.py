@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from importlib import resources
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,12 @@ def matches(text: str) -> set[tuple[str, str]]:
     }
 
 
+def contractions_of(reader: Reader) -> frozenset[str]:
+    """What spaCy reads as several tokens though no blank stands in it, such as "gonna"."""
+    tokenizer: Any = reader._nlp.tokenizer
+    return frozenset(tokenizer.rules)
+
+
 def running(entry: str, contractions: frozenset[str]) -> str:
     """An entry as running text has it: "game-changer", "alzheimer's", "7%", "gonna"."""
     words = entry.replace("#", "7").split()
@@ -65,15 +72,14 @@ class TestData:
                 assert entry == normalise(entry.lower()), (name, entry)
                 assert not re.search("[“”‘’]", entry), (name, entry)
 
-    def test_every_entry_matches_in_running_text(self) -> None:
-        reader = Reader()
-        contractions = frozenset(reader._nlp.tokenizer.rules)
+    def test_every_entry_matches_in_running_text(self, own_reader: Reader) -> None:
+        contractions = contractions_of(own_reader)
         missing = [(name, number, entry) for number, (name, row) in enumerate(word_classes().items()) for entry in row]
         # Abbreviations are one token only in their own case: "Dr.", "U.S.".
         cases: tuple[Callable[[str], str], ...] = (str, str.title, str.upper)
         for case in cases:
             texts = [f"so {case(running(entry, contractions))} so" for _, _, entry in missing]
-            documents = reader.read([Document(text) for text in texts])
+            documents = own_reader.read([Document(text) for text in texts])
             missing = [
                 (name, number, entry)
                 for (name, number, entry), document in zip(missing, documents, strict=True)
@@ -86,10 +92,8 @@ class TestData:
         assert [(name, entry) for name, _, entry in missing] == []
 
     @pytest.mark.parametrize("text", ["gon na", "don 't", "side-effects", "£", "7%", "Dr"])
-    def test_the_check_would_see_an_entry_that_never_matches(self, text: str) -> None:
-        reader = Reader()
-        contractions = frozenset(reader._nlp.tokenizer.rules)
-        (document,) = reader.read([Document(f"so {running(text, contractions)} so")])
+    def test_the_check_would_see_an_entry_that_never_matches(self, own_reader: Reader, text: str) -> None:
+        (document,) = own_reader.read([Document(f"so {running(text, contractions_of(own_reader))} so")])
         assert f" {text} " not in f" {' '.join(document.sentences[0].tokens)} "
 
     @pytest.mark.parametrize("words", [[], ["pill", "pill"]])
@@ -121,6 +125,12 @@ class TestData:
         assert len(set(raw["keep"])) == len(raw["keep"])
         for word in raw["keep"]:
             assert sentence(f"so {word} so".replace("#", "7")).tokens == ("so", word, "so")
+
+
+@pytest.fixture(scope="module")
+def own_reader() -> Reader:
+    """A reader whose memory of these thousands of texts goes with the module."""
+    return Reader()
 
 
 class TestMatches:

@@ -28,8 +28,8 @@ def test_contract_keys_exactly(client: TestClient) -> None:
     assert answer["model"] == {"version": FAKE_MODEL.version, "sha256": FAKE_MODEL.sha256}
     assert (answer["offset_unit"], answer["mode"], answer["warnings"]) == ("codepoint", "balanced", [])
     assert list(answer["scorecard"]) == list(CRITERION_IDS)
-    assert answer["scorecard"]["language"] == {"score": 0.25, "verdict": "not satisfactory"}
-    assert answer["scorecard"]["costs"] == {"score": 0.25, "verdict": None}
+    assert answer["scorecard"]["language"] == {"score": 0.25, "verdict": "not satisfactory", "because": []}
+    assert answer["scorecard"]["costs"] == {"score": 0.25, "verdict": None, "because": []}
     keys = [
         "id",
         "field",

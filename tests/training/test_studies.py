@@ -13,8 +13,8 @@ from classifier import pipeline
 from classifier.claims import ClaimStrength
 from classifier.pipeline import PipelineConfig
 from classifier.training import studies
-from classifier.training.gold import TrainingSet, training_set
-from classifier.training.studies import ablation, known_families, learning_curve, typical_articles
+from classifier.training.gold import TrainingSet, training_set, typical_articles
+from classifier.training.studies import ablation, known_families, learning_curve
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,5 @@
+"""The ten review criteria of a whole article."""
+
+from classifier.scorecard.estimator import Scorecard
+
+__all__ = ["Scorecard"]
