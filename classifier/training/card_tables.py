@@ -84,7 +84,8 @@ def baseline_table(measured: Mapping[str, Any]) -> list[str]:
 def learning_table(curve: Mapping[str, Any]) -> list[str]:
     """Measures by share of the training articles."""
     lines = [
-        f"With fewer articles (measured on {curve['tested_articles']} articles in {curve['folds']} folds that the"
+        "With fewer articles, and lighter settings than the model's"
+        f" (measured on {curve['tested_articles']} articles in {curve['folds']} folds that the"
         " models hadn't seen):",
         "",
         "| articles | share | mean average precision | F1 (balanced) |",
@@ -100,7 +101,8 @@ def ablation_table(parts: Mapping[str, Any]) -> list[str]:
     """Measures without each feature family."""
     whole = parts["whole"]
     lines = [
-        f"Without one feature family (cross-validation in {parts['folds']} folds; differences are paired by article,"
+        "Without one feature family, with lighter settings than the model's"
+        f" (cross-validation in {parts['folds']} folds; differences are paired by article,"
         " below 0 where the family helps):",
         "",
         "| features | mean average precision | difference | F1 (balanced) | difference |",

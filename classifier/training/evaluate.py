@@ -7,7 +7,7 @@ model's ``metrics.json`` and card.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ from classifier.training.metrics import (
     with_intervals,
 )
 from classifier.training.report import json_text, read_metrics, record
-from classifier.training.studies import ablation, learning_curve
+from classifier.training.studies import STUDY_CONFIG, ablation, learning_curve
 from classifier.training.tables import baseline_table, study_tables, tables
 from classifier.training.texts import corpus_texts, data_folder
 
@@ -110,10 +110,12 @@ def evaluate(
     if full:
         taught = load_articles(data_folder(), texts, {"own"} if texts is None else {"train", "open", "own"})
         say(f"reading {len(taught)} articles")
-        results |= full_measures(
-            taught, outcome if chosen == "dev" else None, claims=annotator.claims, minilm=minilm, log=say
-        )
         record(folder, results, say)
+        held_out = outcome if chosen == "dev" else None
+        for part in full_measures(taught, held_out, claims=annotator.claims, minilm=minilm, log=say):
+            # Written as soon as it is there: the next one takes minutes.
+            record(folder, part, say)
+            results |= part
         print(study_tables(results))
     else:
         listed = hype_list(outcome.gold, _reference(outcome))
@@ -150,8 +152,11 @@ def full_measures(
     minilm: Path | None = None,
     jobs: int = -1,
     log: Callable[[str], None] | None = None,
-) -> dict[str, Any]:
-    """What takes training: ``baselines``, ``learning_curve`` and ``ablation``.
+) -> Iterator[dict[str, Any]]:
+    """What takes training: ``baselines``, then ``learning_curve``, then ``ablation``, each when it is done.
+
+    The two studies look at differences, so they are made with lighter settings (``STUDY_CONFIG``) and, where there are
+    public articles, on those that are drawn as the held-out ones are.
 
     Parameters
     ----------
@@ -159,16 +164,25 @@ def full_measures(
         Those that the model was trained on.
     outcome : optional
         The model on held-out articles, for the baselines to be measured beside; by cross-validation without it.
-    config, claims, minilm, jobs, log
-        See the functions of these names in ``studies`` and ``baselines``.
+    config : PipelineConfig, optional
+        Settings of the studies; ``STUDY_CONFIG`` by default.
+    claims, minilm, jobs, log
+        See ``studies`` and ``baselines``.
+
+    Yields
+    ------
+    dict
+        One key and its measures.
     """
     gold = training_set(taught)
     reference, test = (None, None) if outcome is None else (_reference(outcome), outcome.gold)
-    return {
-        "baselines": baselines(gold, test, reference, minilm=minilm, jobs=jobs, log=log),
-        "learning_curve": learning_curve(gold, config, claims=claims, jobs=jobs, log=log),
-        "ablation": ablation(gold, config, claims=claims, jobs=jobs, log=log),
-    }
+    yield {"baselines": baselines(gold, test, reference, minilm=minilm, jobs=jobs, log=log)}
+    drawn = [article for article in taught if article.split == "train"]
+    if drawn:
+        gold = training_set(drawn)
+    config = config or STUDY_CONFIG
+    yield {"learning_curve": learning_curve(gold, config, claims=claims, jobs=jobs, log=log)}
+    yield {"ablation": ablation(gold, config, claims=claims, jobs=jobs, log=log)}
 
 
 def _split(name: str) -> Split:

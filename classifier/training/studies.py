@@ -29,6 +29,9 @@ _INNER_FOLDS = 2
 """Folds by which a model of the learning curve makes its second stage's features and its thresholds."""
 _ABLATION_FOLDS = 3
 
+STUDY_CONFIG = PipelineConfig(longest_ngram=2, min_sentences=5, min_gram_sentences=8, rounds=40, rate=0.15)
+"""Lighter settings than the shipped ones: a study fits dozens of models, and looks at differences."""
+
 Log: TypeAlias = Callable[[str], None]
 
 
@@ -55,11 +58,6 @@ class _Measured:
             ),
             "f1": with_range(self.f1 - other.f1, self.f1_draws - other.f1_draws),
         }
-
-
-def known_families() -> tuple[str, ...]:
-    """Names of all feature families that the pipeline knows."""
-    return FAMILIES
 
 
 def learning_curve(
@@ -155,7 +153,7 @@ def ablation(
     typical = typical_articles(gold)
     whole = _out_of_fold(gold, config, claims, typical, jobs)
     without: dict[str, Any] = {}
-    for family in known_families():
+    for family in FAMILIES:
         if family == "claims" and claims is None:
             continue
         rest = tuple(name for name in config.families if name != family)

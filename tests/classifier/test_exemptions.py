@@ -100,6 +100,9 @@ class TestTold:
     def test_the_comparison(self, told: int, sentences: set[int]) -> None:
         assert excused(article(10, telling("comparison", "placebo", told))) == {COMPARATOR: sentences}
 
+    def test_that_there_was_none_excuses_its_own_sentence_alone(self) -> None:
+        assert excused(article(10, telling("comparison", "none", 4))) == {COMPARATOR: {4}}
+
     @pytest.mark.parametrize("value", VALUES["stage"])
     def test_any_stage_but_an_approval(self, value: str) -> None:
         expected = {} if value in STAGELESS else {STAGE: {0, 1}}

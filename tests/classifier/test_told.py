@@ -19,6 +19,7 @@ from classifier.features.told import (
     FURTHER_AFTER,
     GROUPS,
     TOLD,
+    counting,
     in_window,
     told_features,
     told_here,
@@ -235,3 +236,24 @@ class TestFeatures:
         values = told_features(document)
         assert values.shape == (len(document.sentences), len(told_names()))
         assert np.isfinite(values).all()
+
+
+class TestCredits:
+    def test_which_sentences_use_up_a_window(self) -> None:
+        document = read(
+            "Pill eases migraine\n\nBy Ann Vale\n\nZebra Health Reporter\n\nMONDAY, July 11 (Zebra News) --\n\n"
+            "The pill eases migraine. By Monday it was sold out."
+        )
+        assert counting(document).tolist() == [True, False, False, False, True, True]
+
+    def test_they_are_passed_over(self) -> None:
+        here = np.array([False, False, False, False, False, True, False])
+        assert in_window(here).tolist() == [False, False, False, False, True, True, True]
+        counts = np.array([True, False, False, True, True, True, True])
+        # The headline reaches three sentences that count; a credit has no window of its own.
+        assert in_window(here, counts=counts).tolist() == [True, False, False, False, True, True, True]
+
+    def test_what_a_credit_tells_is_told_there_alone(self) -> None:
+        here = np.array([False, True, False])
+        counts = np.array([True, False, True])
+        assert in_window(here, counts=counts).tolist() == [False, True, False]

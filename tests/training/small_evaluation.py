@@ -54,6 +54,8 @@ class WordAnnotator:
 
     model = ModelInfo(version="word-1", sha256="0" * 64)
 
+    claims = None
+
     def scores(self, document: Document) -> NDArray[np.float64]:
         sentences = shared_reader().read([document])[0].sentences
         table = np.full((len(sentences), len(LABEL_IDS)), 0.01)

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from small_evaluation import QuickScorer, news
 
-from classifier import pipeline
 from classifier.claims import ClaimStrength
 from classifier.pipeline import PipelineConfig
 from classifier.training import studies
 from classifier.training.gold import TrainingSet, training_set, typical_articles
-from classifier.training.studies import ablation, known_families, learning_curve
+from classifier.training.studies import ablation, learning_curve
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +88,6 @@ class TestAblation:
 
     def test_the_only_family_stays(self, gold: TrainingSet, quick: list[list[str]]) -> None:
         assert ablation(gold, PipelineConfig(families=("words",)))["without"] == {}
-
-    def test_families_are_the_pipeline_s(self, gold: TrainingSet, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pipeline, "FAMILIES", ("words", "stars"), raising=False)
-        assert known_families() == ("words", "stars")
-        monkeypatch.delattr(pipeline, "FAMILIES")
-        assert known_families() == PipelineConfig().families
 
 
 def test_an_article_without_a_fold_is_refused() -> None:

@@ -47,6 +47,11 @@ def test_any_words_are_a_number_or_none(words: str) -> None:
     assert digits == "" or digits.isdigit()
 
 
+def test_a_number_without_end_is_none() -> None:
+    assert number_of("7" * 400) == ""
+    assert number_of("1" + "0" * 12) == ""
+
+
 @given(st.text())
 def test_folding_keeps_the_length_and_may_be_done_twice(text: str) -> None:
     assert len(fold(text)) == len(text)
