@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features.reader import ParsedDocument
+from classifier.features.cues import cue_lists
+from classifier.features.reader import ParsedDocument, ParsedSentence
 from classifier.features.scopes import PLAIN, column_names, columns_of, scope_cues
-from classifier.features.told import counting, in_window, told_here
+from classifier.features.told import counting, in_window, told_here, told_plainly
 from classifier.labels import LABEL_IDS
 
 _BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "although", "though", "while"})
@@ -22,14 +23,33 @@ _BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "alt
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """What excuses a label if it is told in the window, how far after a headline, and what only in the sentence itself.
+    """What excuses a label if it is told in the window, how far that reaches, and what only in the sentence itself.
 
-    Groups are those of ``told.GROUPS``.
+    Groups are those of ``told.GROUPS``. ``plainly``: hints and other studies don't excuse.
     """
 
     group: str
+    plainly: bool
+    after: int
     after_headline: int
     in_itself: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Claims, by cue number, that aren't meant if one of the words follows; and all claims of the label."""
+
+    claims: frozenset[int]
+    all_claims: frozenset[int]
+    words: frozenset[str]
+
+    def excuses(self, sentence: ParsedSentence) -> bool:
+        """Whether every claim in the sentence is one that isn't meant."""
+        tokens = sentence.tokens
+        claims = [match for match in sentence.cues if match[0] in self.all_claims]
+        return bool(claims) and all(
+            cue in self.claims and last < len(tokens) and tokens[last] in self.words for cue, _, last in claims
+        )
 
 
 def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
@@ -45,11 +65,14 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
     here = told_here(document)
     counts = counting(document)
     for label, window in _windows().items():
-        result[:, label] = in_window(here[window.group], after_headline=window.after_headline, counts=counts)
+        told = told_plainly(document, window.group) if window.plainly else here[window.group]
+        result[:, label] = in_window(told, window.after, window.after_headline, counts)
         for group in window.in_itself:
             result[:, label] |= here[group]
     taking_back = scope_cues()
     for row, sentence in enumerate(document.sentences):
+        for label, beside in _besides().items():
+            result[row, label] |= beside.excuses(sentence)
         if all(cue not in taking_back for cue, _, _ in sentence.cues):
             continue
         barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
@@ -67,8 +90,24 @@ def _data() -> dict[str, Any]:
 def _windows() -> dict[int, _Window]:
     """What excuses a missing thing, by label number."""
     return {
-        LABEL_IDS.index(label): _Window(row["group"], int(row["after_headline"]), tuple(row["in_itself"]))
+        LABEL_IDS.index(label): _Window(
+            row["group"], bool(row["plainly"]), int(row["after"]), int(row["after_headline"]), tuple(row["in_itself"])
+        )
         for label, row in _data()["told"].items()
+    }
+
+
+@cache
+def _besides() -> dict[int, _Beside]:
+    """Words beside a claim that show that it isn't meant, by label number."""
+    number = {name: place for place, name in enumerate(cue_lists())}
+    return {
+        LABEL_IDS.index(label): _Beside(
+            frozenset(number[name] for name in row["claims"]),
+            frozenset(number[name] for name in row["all_claims"]),
+            frozenset(row["words"]),
+        )
+        for label, row in _data()["beside"].items()
     }
 
 

@@ -18,7 +18,7 @@ STRICT_PRECISION = 0.73
 SENSITIVE_BETA = 2.0
 """``sensitive`` maximises F-beta: recall counts this many times as much as precision."""
 _GRID = np.round(np.concatenate([np.arange(0.02, 0.10, 0.005), np.arange(0.10, 0.96, 0.01)]), 4)
-_TOLERANCE = 0.01
+_TOLERANCE = 0.005
 """The top of the F curve is flat: of thresholds this close to the best, the most precise one is taken."""
 _SPREAD = 1.6
 """A label's own threshold may differ from the common one by this factor at most: rare labels would overfit."""

@@ -89,6 +89,12 @@ def told_here(document: ParsedDocument) -> dict[str, NDArray[np.bool_]]:
     return {name: np.asarray(either[:, members].any(axis=1)) for name, members in _MEMBERS.items()}
 
 
+def told_plainly(document: ParsedDocument, group: str) -> NDArray[np.bool_]:
+    """Whether a sentence tells a group of ``GROUPS`` in plain words and of this study, shape (n_sentences,)."""
+    own, _ = _tellings(document)
+    return np.asarray((own[:, _MEMBERS[group]] >= 1).any(axis=1))
+
+
 def counting(document: ParsedDocument) -> NDArray[np.bool_]:
     """Which sentences use up a window, shape (n_sentences,): not bylines, datelines, captions and credits."""
     credits = _credits()

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from classifier.annotation import ModelInfo
+from classifier.annotation import MODES, Mode, ModelInfo
 from classifier.annotator import Annotator
 from classifier.artifacts import load, save
 from classifier.claims import ClaimStrength
 from classifier.errors import CorpusError
 from classifier.exemptions import exempt
+from classifier.labels import LABEL_IDS
 from classifier.pipeline import PipelineConfig, build_pipeline
 from classifier.scorecard import Scorecard
 from classifier.thresholds import choose_thresholds
@@ -32,6 +34,8 @@ from classifier.training.report import write_report
 from classifier.training.texts import CORPUS_VARIABLE, corpus_texts, data_folder
 from classifier.triggers import TriggerFinder
 
+_FEWEST = 50
+"""With fewer sentences of a label among typical articles, these can't tell where its threshold should be."""
 VERSION = "0.1.0"
 """Version of a model trained on the whole corpus; ``-own`` is added to one trained on our articles alone."""
 
@@ -87,7 +91,7 @@ def train(
     # What the annotator never shows can't be a false alarm, so thresholds don't count it.
     excused = np.vstack([exempt(document) for document in gold.documents])
     held_out = np.where(excused, 0.0, scorer.held_out_)
-    thresholds = choose_thresholds(held_out[rows], gold.y[rows])
+    thresholds = _thresholds(held_out, gold.y, rows)
     say(f"fitting triggers on {len(gold.triggers)} examples")
     triggers = TriggerFinder().fit(gold.triggers)
     scorecard, criteria_scores = _scorecard(gold, held_out, data, texts, seed, say)
@@ -159,6 +163,19 @@ def _texts(corpus: Path | None, say: Callable[[str], None]) -> dict[str, str] | 
             raise
         say(f"training the smaller model on our own articles only: {err}")
         return None
+
+
+def _thresholds(
+    held_out: NDArray[np.float64], y: NDArray[np.int8], typical: NDArray[np.bool_]
+) -> dict[Mode, dict[str, float]]:
+    """Thresholds chosen on typical articles; of a label that is too rare in them, on all articles."""
+    chosen = choose_thresholds(held_out[typical], y[typical])
+    everywhere = choose_thresholds(held_out, y)
+    for label, count in zip(LABEL_IDS, y[typical].sum(axis=0), strict=True):
+        if count < _FEWEST:
+            for mode in MODES:
+                chosen[mode][label] = everywhere[mode][label]
+    return chosen
 
 
 def _claims(
