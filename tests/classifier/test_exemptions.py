@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_a_plain_claim_is_not(sentence: str, label: str) -> None:
     assert label not in exempted(sentence)
 
 
-STAGE, COMPARATOR = "missing_phase_context", "missing_comparator"
+STAGE, COMPARATOR, ABSOLUTE = "missing_phase_context", "missing_comparator", "missing_absolute_risk"
 
 
 def excused(document: ParsedDocument) -> dict[str, set[int]]:
@@ -100,6 +101,30 @@ class TestTold:
     def test_the_comparison(self, told: int, sentences: set[int]) -> None:
         assert excused(article(10, telling("comparison", "placebo", told))) == {COMPARATOR: sentences}
 
+    @pytest.mark.parametrize("value", VALUES["absolute_figures"])
+    @pytest.mark.parametrize(
+        ("told", "sentences"),
+        [(0, {0, 1, 2}), (2, {0, 1, 2, 3, 4}), (3, {1, 2, 3, 4, 5}), (9, {7, 8, 9})],
+    )
+    def test_absolute_figures(self, value: str, told: int, sentences: set[int]) -> None:
+        assert excused(article(10, telling("absolute_figures", value, told))) == {ABSOLUTE: sentences}
+
+    def test_hints_and_other_studies_figures_excuse_nothing(self) -> None:
+        plain = telling("absolute_figures", "rates", 1)
+        assert excused(article(3, replace(plain, weak=True))) == {}
+        assert excused(article(3, replace(plain, background=True))) == {}
+
+    @pytest.mark.parametrize(
+        ("sentence", "expected"),
+        [
+            ("Her remarkable courage moved the nurses.", True),
+            ("The remarkable results moved the nurses.", False),
+            ("Her remarkable courage and a miracle cure moved the nurses.", False),
+        ],
+    )
+    def test_drama_of_a_life_is_no_hype(self, sentence: str, expected: bool) -> None:
+        assert ("sensational_language" in excused(read(f"A plain headline\n\n{sentence}"))) is expected
+
     def test_that_there_was_none_excuses_its_own_sentence_alone(self) -> None:
         assert excused(article(10, telling("comparison", "none", 4))) == {COMPARATOR: {4}}
 
@@ -111,7 +136,6 @@ class TestTold:
     @pytest.mark.parametrize(
         ("kind", "value"),
         [
-            *(("absolute_figures", value) for value in VALUES["absolute_figures"]),
             *(("harms", value) for value in VALUES["harms"]),
             ("design", "randomised"),
             ("limits", "early"),
