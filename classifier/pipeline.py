@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.pipeline import Pipeline
 
 from classifier.boosting import BoostedLabelScorer
 from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
 from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
+from classifier.features.union import FamilyUnion
 from classifier.scoring import LinearLabelScorer, StackedScorer
 
 FAMILIES = ("words", "cues", "place", "classes", "grams", "evidence", "topic", "claims")
@@ -96,7 +97,7 @@ def build_pipeline(
         )
     sentence = Pipeline(
         [
-            ("features", FeatureUnion(chosen)),
+            ("features", FamilyUnion(chosen)),
             ("labels", LinearLabelScorer(strength=config.strength, keep_above=config.keep_above, jobs=jobs)),
         ]
     )
