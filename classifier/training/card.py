@@ -49,8 +49,8 @@ def card_text(manifest: Mapping[str, Any], metrics: Mapping[str, Any], pictures:
         " boosted trees over the first stage's scores, over cues and word classes of the sentence, its neighbours, the"
         " headline and the article, over the evidence told in the rule book's windows and anywhere, over what the"
         " sentence is about and how strong its claim is.",
-        "- A label is not shown where the sentence takes the claim back, or where the stage or the comparison that it"
-        " misses is found in the rule book's window.",
+        "- A label is not shown where the sentence takes the claim back, or where the stage, the comparison or the"
+        " absolute figures that it misses are found in the rule book's window.",
         "",
         "## For what",
         "",
