@@ -6,7 +6,7 @@ order; that is how a scikit-learn pipeline can look at neighbours without breaki
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -44,7 +44,38 @@ def word_ngrams(sentence: ParsedSentence, longest: int) -> list[str]:
     return grams
 
 
-class WordNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class _Ngrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """TF-IDF of a sentence's n-grams; a subclass says of which, by its analyzer."""
+
+    longest: int
+    min_sentences: int
+
+    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
+        """Learn the vocabulary and its weights.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, or no n-gram is frequent enough.
+        """
+        if self.longest < 1 or self.min_sentences < 1:
+            raise ValueError("longest and min_sentences must be at least 1")
+        self.vectorizer_ = TfidfVectorizer(
+            analyzer=self._analyzer(), min_df=self.min_sentences, sublinear_tf=True, dtype=np.float32
+        )
+        self.vectorizer_.fit(sentences_of(documents))
+        return self
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """Rows of unit length, float32, shape (n_sentences, n_ngrams)."""
+        check_is_fitted(self)
+        return self.vectorizer_.transform(sentences_of(documents))
+
+    def _analyzer(self) -> Callable[[ParsedSentence], list[str]]:
+        raise NotImplementedError
+
+
+class WordNgrams(_Ngrams):
     """TF-IDF of word n-grams over spaCy tokens.
 
     Parameters
@@ -59,26 +90,8 @@ class WordNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.longest = longest
         self.min_sentences = min_sentences
 
-    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
-        """Learn the vocabulary and its weights.
-
-        Raises
-        ------
-        ValueError
-            If a parameter is out of range, or no n-gram is frequent enough.
-        """
-        if self.longest < 1 or self.min_sentences < 1:
-            raise ValueError("longest and min_sentences must be at least 1")
-        self.vectorizer_ = TfidfVectorizer(
-            analyzer=_Analyzer(self.longest), min_df=self.min_sentences, sublinear_tf=True, dtype=np.float32
-        )
-        self.vectorizer_.fit(sentences_of(documents))
-        return self
-
-    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """Rows of unit length, float32, shape (n_sentences, n_ngrams)."""
-        check_is_fitted(self)
-        return self.vectorizer_.transform(sentences_of(documents))
+    def _analyzer(self) -> _Analyzer:
+        return _Analyzer(self.longest)
 
 
 class _Analyzer:
@@ -91,7 +104,7 @@ class _Analyzer:
         return word_ngrams(sentence, self.longest)
 
 
-class ClassGrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class ClassGrams(_Ngrams):
     """TF-IDF of n-grams over word classes; see ``word_classes.class_grams``.
 
     Parameters
@@ -106,26 +119,8 @@ class ClassGrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.longest = longest
         self.min_sentences = min_sentences
 
-    def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
-        """Learn the vocabulary and its weights.
-
-        Raises
-        ------
-        ValueError
-            If a parameter is out of range, or no n-gram is frequent enough.
-        """
-        if self.longest < 1 or self.min_sentences < 1:
-            raise ValueError("longest and min_sentences must be at least 1")
-        self.vectorizer_ = TfidfVectorizer(
-            analyzer=_ClassAnalyzer(self.longest), min_df=self.min_sentences, sublinear_tf=True, dtype=np.float32
-        )
-        self.vectorizer_.fit(sentences_of(documents))
-        return self
-
-    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """Rows of unit length, float32, shape (n_sentences, n_ngrams)."""
-        check_is_fitted(self)
-        return self.vectorizer_.transform(sentences_of(documents))
+    def _analyzer(self) -> _ClassAnalyzer:
+        return _ClassAnalyzer(self.longest)
 
 
 class _ClassAnalyzer:
