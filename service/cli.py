@@ -116,6 +116,19 @@ def serve(
 
 
 @app.command()
+def lsp(
+    tcp: Annotated[
+        str | None, typer.Option(metavar="[HOST:]PORT", help="Listen here instead of standard input and output.")
+    ] = None,
+    model: Model = None,
+) -> int:
+    """Run the language server for an editor."""
+    from service.commands import lsp as command
+
+    return command.run(tcp=tcp, model=model)
+
+
+@app.command()
 def labels() -> int:
     """List the labels."""
     from classifier.labels import labels as all_labels

@@ -5,6 +5,7 @@ Editors and browsers count UTF-16 units, byte-minded programs UTF-8 bytes, termi
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import Literal, TypeAlias, get_args
 
@@ -15,6 +16,7 @@ from classifier.errors import InvalidInputError
 
 OffsetUnit: TypeAlias = Literal["codepoint", "utf16", "utf8"]
 OFFSET_UNITS: tuple[OffsetUnit, ...] = get_args(OffsetUnit)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def check_unit(unit: str) -> OffsetUnit:
@@ -105,10 +107,73 @@ class OffsetTable:
             If the offset is outside the string.
         """
         self._check(offset)
+        lines = self._line_starts()
+        line = bisect_right(lines, offset)
+        return line, offset - lines[line - 1] + 1
+
+    def line_and_character(self, offset: int, unit: OffsetUnit) -> tuple[int, int]:
+        """Find the place of an offset as the language server protocol counts.
+
+        Parameters
+        ----------
+        offset : int
+            In code points, ``0 <= offset <= len(text)``.
+        unit : {"codepoint", "utf16", "utf8"}
+            What the character counts.
+
+        Returns
+        -------
+        line, character : int
+            Both from 0. Lines end as in ``position``.
+
+        Raises
+        ------
+        ValueError
+            If the offset is outside the string.
+        """
+        line, column = self.position(offset)
+        return line - 1, self.convert(offset, unit) - self.convert(offset - column + 1, unit)
+
+    def offset_at(self, line: int, character: int, unit: OffsetUnit) -> int:
+        """Find the offset of a place, the other way round.
+
+        Parameters
+        ----------
+        line, character : int
+            Both from 0. A character past the end of its line means the end, before the line break; a line past the
+            last one means the end of the text. A place inside a character means its beginning.
+        unit : {"codepoint", "utf16", "utf8"}
+            What ``character`` counts.
+
+        Returns
+        -------
+        int
+            In code points.
+
+        Raises
+        ------
+        ValueError
+            If either is negative.
+        """
+        if line < 0 or character < 0:
+            raise ValueError(f"there is no place {line}:{character}")
+        lines = self._line_starts()
+        if line >= len(lines):
+            return len(self._text)
+        start = lines[line]
+        end = len(self._text)
+        if line + 1 < len(lines):
+            end = lines[line + 1] - 1
+            end -= self._text[end] == "\n" and end > start and self._text[end - 1] == "\r"
+        if unit == "codepoint" or self._ascii:
+            return min(start + character, end)
+        wanted = self.convert(start, unit) + character
+        return min(start + bisect_right(self._starts[unit][start : end + 1], wanted) - 1, end)
+
+    def _line_starts(self) -> list[int]:
         if self._lines is None:
-            self._lines = _line_starts(self._text)
-        line = bisect_right(self._lines, offset)
-        return line, offset - self._lines[line - 1] + 1
+            self._lines = [0, *(found.end() for found in _LINE_END.finditer(self._text))]
+        return self._lines
 
     def _check(self, offset: int) -> None:
         if not 0 <= offset <= len(self._text):
@@ -121,11 +186,3 @@ def _cumulative_widths(text: str, unit: OffsetUnit) -> NDArray[np.int64]:
     if unit == "utf8":
         widths += (points > 0x7F).astype(np.int64) + (points > 0x7FF).astype(np.int64)
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(widths)])
-
-
-def _line_starts(text: str) -> list[int]:
-    starts = [0]
-    for index, character in enumerate(text):
-        if character == "\n" or (character == "\r" and text[index + 1 : index + 2] != "\n"):
-            starts.append(index + 1)
-    return starts

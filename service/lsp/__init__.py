@@ -1,0 +1,1 @@
+"""The language server: diagnostics, quick fixes and hovers in editors."""
