@@ -6,6 +6,8 @@ never holds any of the article's text.
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class OverclaimError(Exception):
     """Base of every error the classifier raises on purpose."""
@@ -32,6 +34,10 @@ class InvalidInputError(OverclaimError, ValueError):
         self.field = field
         self.code = code
         self.limit = limit
+
+    def __reduce__(self) -> tuple[partial[InvalidInputError], tuple[str]]:
+        # Pickle would call the class with the message alone, so that an error couldn't leave a worker process.
+        return partial(type(self), field=self.field, code=self.code, limit=self.limit), (self.message,)
 
 
 class ArtifactError(OverclaimError):
