@@ -1,0 +1,1 @@
+"""An archive's output as one page of figures: ``overclaim report``."""
