@@ -47,7 +47,7 @@ def share_of_articles(part: int, whole: int) -> Share:
         raise ValueError(f"{part} isn't a part of {whole}")
     if not whole:
         return Share(0, 0)
-    # By hand: scipy.stats.binomtest gives the same interval, but works out a test beforehand, which takes 50 times longer.
+    # By hand: scipy.stats.binomtest gives the same interval, but first does a test that takes a hundred times longer.
     value, weight = part / whole, _NORMAL**2 / whole
     middle = (value + weight / 2) / (1 + weight)
     half = _NORMAL * sqrt(value * (1 - value) / whole + weight / (4 * whole)) / (1 + weight)
