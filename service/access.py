@@ -10,20 +10,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("overclaim.access")
 
-# Nothing from elsewhere, nothing inline: an article that holds markup can do no harm even if a page had a hole.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+
+def policy(style_nonce: str | None = None) -> str:
+    """Content security policy: nothing from elsewhere, nothing inline.
+
+    An article that holds markup can then do no harm even if a page had a hole.
+
+    Parameters
+    ----------
+    style_nonce : str, optional
+        Also lets in style elements that hold this nonce, which must be new in each answer.
+    """
+    styles = f"'self' 'nonce-{style_nonce}'" if style_nonce else "'self'"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {styles}; connect-src 'self'; img-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    )
+
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 
 
 class AccessMiddleware:
-    """Logs method, route, status and milliseconds of each request, and sets ``SECURITY_HEADERS``.
+    """Logs method, route, status and milliseconds of each request, and adds ``SECURITY_HEADERS``.
 
+    A header that an answer sets itself stays as it is.
     The route's pattern is logged instead of the path that was asked for, and never the query string: people paste
     articles into the oddest places.
     """
@@ -45,7 +60,7 @@ class AccessMiddleware:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
             await send(message)
 
         try:

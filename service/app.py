@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from classifier.annotator import Annotator
 from service import errors
 from service.access import AccessMiddleware
 from service.engine import Engine
-from service.routes import annotate, health, labels
+from service.routes import annotate, health, labels, page
 from service.settings import Settings, load_settings
 from service.version import version
-
-WEB = Path(__file__).parent / "web"
 
 
 def create_app(settings: Settings | None = None, annotator: Annotator | None = None) -> FastAPI:
@@ -61,12 +57,7 @@ def create_app(settings: Settings | None = None, annotator: Annotator | None = N
     # The last one added is the outermost: it must see the status of errors, too.
     app.add_middleware(errors.SafeErrorsMiddleware)
     app.add_middleware(AccessMiddleware)
-    for router in (annotate.router, labels.router, health.router):
+    for router in (annotate.router, labels.router, health.router, page.router):
         app.include_router(router)
-
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(WEB / "index.html")
-
-    app.mount("/web", StaticFiles(directory=WEB), name="web")
+    app.mount("/web", StaticFiles(directory=page.STATIC), name="web")
     return app

@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 import classifier
 from classifier.annotation import Annotation
 from classifier.errors import ArtifactError
+from classifier.evidence.kinds import VALUES
 from classifier.labels import CRITERION_IDS, LABEL_IDS, labels
 from service.app import create_app
+from service.routes.page import FEEDBACK
 from service.settings import Settings
 
 PATHS = ["/v1/annotate", "/v1/labels", "/healthz", "/readyz"]
@@ -125,25 +127,57 @@ def test_openapi_has_examples_that_work(fake: FakeAnnotator) -> None:
 def test_page_is_self_contained_and_safe(fake: FakeAnnotator) -> None:
     with TestClient(create_app(Settings(), fake)) as client:
         page = client.get("/")
-        script = client.get("/web/app.js")
-        example = client.get("/web/example.json").json()["text"]
-        found = client.post("/v1/annotate", json={"text": example}).json()["spans"]
-        linked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        linked = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
         assert [client.get(path).status_code for path in linked] == [200] * len(linked)
-        assert client.get("/web/../app.py").status_code == 404
-        assert client.get("/web/%2e%2e/app.py").status_code == 404
+        hidden = ["/web/../app.py", "/web/%2e%2e/app.py", "/web/index.html", "/web/src/main.js", "/web/package.json"]
+        assert [client.get(path).status_code for path in hidden] == [404] * len(hidden)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert set(linked) == {"/web/style.css", "/web/app.js", "/openapi.json"}
+    assert set(linked) == {"/web/icon.svg", "/web/app.css", "/web/app.js", "/openapi.json", "/web/LICENSES.txt"}
     policy = page.headers["content-security-policy"]
-    assert "default-src 'none'" in policy
+    assert "default-src 'none'; script-src 'self';" in policy
     assert "unsafe" not in policy
     assert re.search(r"<script(?![^>]*src=)|<style| on\w+=| style=", page.text) is None
-    for dangerous in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
-        assert dangerous not in script.text
-    assert "textContent" in script.text
-    assert 120 <= len(example.split()) <= 180
+
+
+def test_each_page_has_a_nonce_of_its_own_for_the_style_sheets_of_the_editor(fake: FakeAnnotator) -> None:
+    seen = set()
+    with TestClient(create_app(Settings(), fake)) as client:
+        for _ in range(2):
+            page = client.get("/")
+            found = re.search(r'<meta name="style-nonce" nonce="([\w-]{22})">', page.text)
+            assert found
+            assert f"style-src 'self' 'nonce-{found[1]}';" in page.headers["content-security-policy"]
+            assert page.headers["cache-control"] == "no-store"
+            seen.add(found[1])
+        assert "nonce" not in client.get("/web/app.js").headers["content-security-policy"]
+    assert len(seen) == 2
+
+
+def test_what_the_page_knows_of_the_service(fake: FakeAnnotator) -> None:
+    with TestClient(create_app(Settings(max_bytes=4321), fake)) as client:
+        info = client.get("/web/page.json").json()
+        described = client.get("/openapi.json").json()["paths"]
+        found = client.post("/v1/annotate", json={"text": info["example"]}).json()["spans"]
+    assert described.keys().isdisjoint({"/", "/web/page.json"})
+    assert info["max_bytes"] == 4321
+    assert sorted(label["id"] for group in info["groups"] for label in group["labels"]) == sorted(LABEL_IDS)
+    assert [criterion["id"] for criterion in info["criteria"]] == list(CRITERION_IDS)
+    assert {kind: set(values) - {""} for kind, values in info["words"].items()} == {
+        kind: set(values) for kind, values in VALUES.items()
+    }
+    assert 120 <= len(info["example"].split()) <= 180
     assert found != []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_page_knows_whether_feedback_can_be_asked_for(fake: FakeAnnotator, there: bool) -> None:
+    app = create_app(Settings(), fake)
+    app.router.routes = [route for route in app.router.routes if getattr(route, "path", "") != FEEDBACK]
+    if there:
+        app.add_api_route(FEEDBACK, lambda: {"enabled": True})
+    with TestClient(app) as client:
+        assert client.get("/web/page.json").json()["feedback"] is there
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/web/app.js"])

@@ -1,0 +1,42 @@
+// Tells the operator which marks were hidden, wrong or right, if the operator has asked for it. The sentence goes along
+// only if the reader ticks the box.
+import { byId } from "./dom.js";
+
+let enabled = false;
+
+/** Are there buttons for it? */
+export const feedbackEnabled = () => enabled;
+
+/** Ask whether the operator wants to be told. @param {boolean} offered false if the service has no such route */
+export async function askFeedback(offered) {
+  if (!offered) return;
+  try {
+    const response = await fetch("/v1/feedback");
+    enabled = response.ok && (await response.json()).enabled === true;
+  } catch {
+    enabled = false;
+  }
+  byId("feedback").hidden = !enabled;
+}
+
+/**
+ * @param {import("./marks.js").Mark} mark
+ * @param {"hide" | "wrong" | "right"} verdict
+ * @param {{model: {version: string, sha256: string}, mode: string}} answer that the mark is from
+ * @returns {Promise<boolean>} whether it arrived
+ */
+export async function sendFeedback(mark, verdict, answer) {
+  const { id, label, score } = mark.span;
+  const body = { span_id: id, label, verdict, model: answer.model, mode: answer.mode, score };
+  if (byId("feedback-sentence").checked) body.sentence = mark.sentence;
+  try {
+    const response = await fetch("/v1/feedback", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
