@@ -86,20 +86,53 @@ def annotate(
 
 @app.command()
 def batch(
-    source: Annotated[str, typer.Argument(metavar="IN", help="JSON Lines with id, text and, if apart, title; or -.")],
-    out: Annotated[str, typer.Argument(metavar="OUT", help="JSON Lines to write; or -.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN...", help="JSON Lines, CSV, Parquet, WARC, or a folder of articles; - is standard input."
+        ),
+    ],
+    out: Annotated[
+        str, typer.Argument(metavar="OUT", help="JSON Lines, Parquet or CSV to write; - prints JSON Lines.")
+    ],
+    form: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Of IN, if its name tells none.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="FORMAT", help="Of OUT, if its name tells none: jsonl, parquet or csv."),
+    ] = None,
+    id_column: Annotated[str | None, typer.Option(help="Which column is the id; id by default.")] = None,
+    text_column: Annotated[str, typer.Option(help="Which column is the article.")] = "text",
+    title_column: Annotated[str, typer.Option(help="Which column is its headline, if that is apart.")] = "title",
+    keep_text: Annotated[bool, typer.Option("--keep-text", help="Write the articles themselves, too.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="How many processes; one for each core by default.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     mode: Mode = "balanced",
     label: Labels = None,
     offset_unit: Unit = "codepoint",
     model: Model = None,
 ) -> int:
-    """Score a file of records; a killed run goes on where it stopped.
+    """Score archives of articles; a killed run goes on where it stopped.
 
-    Records that can't be scored go to OUT.errors.jsonl, with their line number and the reason.
+    Records that can't be scored go to OUT.errors.jsonl, with their place and the reason.
     """
     from service.commands import batch as command
 
-    return command.run(source, out, mode=mode, labels=label or [], offset_unit=offset_unit, model=model)
+    return command.run(
+        sources,
+        out,
+        form=form,
+        to=to,
+        id_column=id_column,
+        text_column=text_column,
+        title_column=title_column,
+        keep_text=keep_text,
+        jobs=jobs,
+        quiet=quiet,
+        mode=mode,
+        labels=label or [],
+        offset_unit=offset_unit,
+        model=model,
+    )
 
 
 @app.command()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
+from service.batch.rows import passing
 from service.wire import json_line
 
 Kind: TypeAlias = Literal["string", "int", "float", "bool", "json"]
@@ -33,6 +34,15 @@ class Kinds:
     def settled(self) -> dict[str, Kind]:
         """The kinds of all columns that were seen."""
         return {name: _settle(seen) for name, seen in self._kinds.items()}
+
+
+def kinds_of(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Kind], Kind]:
+    """The kinds of the columns that pass through, and of the ids: ``int`` if all are, else ``string``."""
+    extra, ids = Kinds(), Kinds()
+    for row in rows:
+        extra.see(passing(row))
+        ids.see({"id": row["id"]})
+    return extra.settled(), "int" if ids.settled().get("id") == "int" else "string"
 
 
 def fitted(value: Any, kind: Kind) -> Any:

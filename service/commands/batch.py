@@ -1,33 +1,48 @@
-"""``overclaim batch``: score a file of records into another."""
+"""``overclaim batch``: score archives of articles into one output."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from classifier.annotation import check_mode
-from service.batch.jsonl import Options, run_to_file, run_to_stream
-from service.commands.common import chosen_labels, load_annotator
+from service.batch.finish import outputs
+from service.batch.journal import Entry
+from service.batch.run import Counts, Run, run_to_file, run_to_stream
+from service.batch.scoring import Recipe
+from service.batch.sources import ColumnMap
+from service.batch.writers import format_of
+from service.commands.common import chosen_labels
 from service.console import CommandError, error, note, use_utf8
+from service.extras import require
 from service.offsets import check_unit
 from service.settings import load_settings
 from service.sources import os_reason
-from service.wire import json_line
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class _StandardOutput:
-    def write(self, row: dict[str, object]) -> None:
-        print(json_line(row), flush=True)
-
-    def write_error(self, row: dict[str, object]) -> None:
-        error(f"line {row['line']}: {row['reason']}")
-
-
-def run(source: str, out: str, *, mode: str, labels: Sequence[str], offset_unit: str, model: Path | None) -> int:
-    """Score every record of ``source`` into ``out`` (``-`` for the standard streams).
+def run(
+    sources: Sequence[str],
+    out: str,
+    *,
+    form: str | None = None,
+    to: str | None = None,
+    id_column: str | None = None,
+    text_column: str = "text",
+    title_column: str = "title",
+    keep_text: bool = False,
+    jobs: int | None = None,
+    quiet: bool = False,
+    mode: str = "balanced",
+    labels: Sequence[str] = (),
+    offset_unit: str = "codepoint",
+    model: Path | None = None,
+) -> int:
+    """Score every record of ``sources`` into ``out`` (``-`` for the standard streams).
 
     Returns
     -------
@@ -39,45 +54,80 @@ def run(source: str, out: str, *, mode: str, labels: Sequence[str], offset_unit:
     OverclaimError
         If an option, a file or an unfinished output can't be used.
     """
-    options = Options(mode=check_mode(mode), labels=chosen_labels(labels), offset_unit=check_unit(offset_unit))
     settings = load_settings()
-    _check_out(source, out)
-    with _opened(source) as stream:
-        annotator = load_annotator(model, settings)
-        if out == "-":
-            use_utf8(sys.stdout)
-            counts = run_to_stream(stream, _StandardOutput(), annotator, options, settings)
-        else:
-            try:
-                counts = run_to_file(stream, Path(out), annotator, options, settings)
-            except BrokenPipeError:
-                raise
-            except OSError as err:
-                raise CommandError(f"{err.filename or out}: {os_reason(err)}") from None
-    kept = f", {counts.kept} kept from an earlier run" if counts.kept else ""
-    where = f" (see {out}.errors.jsonl)" if counts.bad and out != "-" else ""
-    note(f"{counts.written} records written{kept}, {counts.bad} bad{where}")
+    recipe = Recipe(
+        mode=check_mode(mode),
+        labels=chosen_labels(labels),
+        offset_unit=check_unit(offset_unit),
+        columns=ColumnMap(id=id_column, text=text_column, title=title_column),
+        keep_text=keep_text,
+        max_bytes=settings.max_bytes,
+        model=model if model is not None else settings.model,
+    )
+    asked = Run(
+        inputs=tuple(sources),
+        recipe=recipe,
+        form=form,
+        to=format_of(out, to),
+        jobs=jobs or _cores(),
+        quiet=quiet,
+    )
+    _check_out(asked, out)
+    counts = _to_stdout(asked) if out == "-" else _to_file(asked, Path(out))
+    if not quiet:
+        kept = f", {counts.kept} kept from an earlier run" if counts.kept else ""
+        where = f" (see {out}.errors.jsonl)" if counts.bad and out != "-" else ""
+        note(f"{counts.written} records written{kept}, {counts.bad} bad{where}")
     return 0
 
 
-def _check_out(source: str, out: str) -> None:
+def _to_stdout(asked: Run) -> Counts:
+    use_utf8(sys.stdout)
+
+    def sink(entry: Entry) -> None:
+        if entry.kind == "row":
+            print(entry.body.decode("utf-8"), flush=True)
+        else:
+            error(entry.told())
+
+    return run_to_stream(asked, sink)
+
+
+def _to_file(asked: Run, out: Path) -> Counts:
+    again = f"what is done is kept in {out}.part: run the same command again"
+    try:
+        return run_to_file(asked, out)
+    except KeyboardInterrupt:
+        if Path(f"{out}.part").exists():
+            note(f"stopped; {again} to go on")
+        raise
+    except BrokenPipeError:
+        raise
+    except OSError as err:
+        hint = f"; make room ({again} to go on)" if err.errno in _NO_ROOM else ""
+        raise CommandError(f"{err.filename or out}: {os_reason(err)}{hint}") from None
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check_out(asked: Run, out: str) -> None:
+    """Refuse what can't work now, rather than when everything is scored."""
+    if asked.to == "parquet":
+        require("pyarrow.parquet", "archives")
     if out == "-":
         return
     target = Path(out)
+    if target.suffix.lower() == ".zst":
+        require("zstandard", "archives")
     if target.is_dir():
         raise CommandError(f"{out}: is a directory, not a file")
-    if source != "-" and target.exists() and Path(source).exists() and target.samefile(source):
-        raise CommandError(f"{out}: IN and OUT are the same file")
-
-
-@contextmanager
-def _opened(source: str) -> Iterator[BinaryIO]:
-    if source == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = Path(source).open("rb")  # noqa: SIM115  (closed below, where its own errors are not ours to name)
-    except OSError as err:
-        raise CommandError(f"{source}: {os_reason(err)}") from None
-    with stream:
-        yield stream
+    ours = [path for path in outputs(target, asked.to) if path.exists()]
+    for source in map(Path, asked.inputs):
+        if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+            raise CommandError(f"{out}: lies inside {source}, and would be read as one of its files")
+        if source.is_file() and any(path.samefile(source) for path in ours):
+            raise CommandError(f"{source}: IN and OUT are the same file")
