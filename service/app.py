@@ -12,6 +12,8 @@ from classifier.annotator import Annotator
 from service import errors
 from service.access import AccessMiddleware
 from service.engine import Engine
+from service.languagetool.paths import PathMiddleware
+from service.languagetool.routes import router as languagetool
 from service.routes import annotate, health, labels, page
 from service.settings import Settings, load_settings
 from service.version import version
@@ -35,6 +37,8 @@ def create_app(settings: Settings | None = None, annotator: Annotator | None = N
     ------
     SettingsError
         If the environment holds a bad setting.
+    ProjectError
+        If the settings name a project that can't be used.
     """
     engine = Engine(settings or load_settings(), annotator)
 
@@ -54,10 +58,11 @@ def create_app(settings: Settings | None = None, annotator: Annotator | None = N
     )
     app.state.engine = engine
     errors.install(app)
-    # The last one added is the outermost: it must see the status of errors, too.
+    # The last one added is the outermost: the access log must see the status of errors, and the path as it is read.
     app.add_middleware(errors.SafeErrorsMiddleware)
     app.add_middleware(AccessMiddleware)
-    for router in (annotate.router, labels.router, health.router, page.router):
+    app.add_middleware(PathMiddleware)
+    for router in (annotate.router, labels.router, health.router, page.router, languagetool):
         app.include_router(router)
     app.mount("/web", StaticFiles(directory=page.STATIC), name="web")
     return app

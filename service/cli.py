@@ -140,12 +140,15 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; OVERCLAIM_HOST, else 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="Port, 0 for any free one; OVERCLAIM_PORT, else 8000.")] = None,
     model: Model = None,
+    project: Annotated[
+        Path | None, typer.Option(help="Folder of a project; its .overclaim.toml holds for texts from editors.")
+    ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
 ) -> int:
     """Run the HTTP service and its web page."""
     from service.commands import serve as command
 
-    return command.run(host=host, port=port, model=model, open_browser=open_browser)
+    return command.run(host=host, port=port, model=model, open_browser=open_browser, project=project)
 
 
 @app.command()

@@ -13,6 +13,8 @@ import classifier
 from classifier.annotator import Annotator
 from classifier.errors import ArtifactError
 from service.errors import NotReadyError
+from service.live_project import LiveProject
+from service.project import Project
 from service.settings import Settings
 
 logger = logging.getLogger("overclaim.service")
@@ -27,12 +29,18 @@ class Engine:
     settings : Settings
     annotator : Annotator, optional
         A loaded model; without one, ``load`` reads it.
+
+    Raises
+    ------
+    ProjectError
+        If the settings name a project that can't be used.
     """
 
     def __init__(self, settings: Settings, annotator: Annotator | None = None) -> None:
         self.settings = settings
         self._annotator = annotator
         self._limiter = CapacityLimiter(settings.threads)
+        self._project = LiveProject(settings.project) if settings.project else None
 
     @property
     def ready(self) -> bool:
@@ -51,6 +59,11 @@ class Engine:
         if self._annotator is None:
             raise NotReadyError
         return self._annotator
+
+    @property
+    def project(self) -> Project | None:
+        """The settings of the project that the server was started for, as they are now."""
+        return self._project.current if self._project else None
 
     async def load(self) -> None:
         """Load the model, if none was handed in.

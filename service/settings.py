@@ -43,6 +43,8 @@ class Settings(BaseSettings):
         How many articles are scored at once, at least 1; the number of processors by default.
     log_level : {"critical", "error", "warning", "info", "debug"}
         What is logged. No level logs any of an article's text.
+    project : Path, optional
+        Folder of a project, whose ``.overclaim.toml`` holds for texts that editors send to ``/v2``.
     """
 
     model_config = SettingsConfigDict(
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=1_000_000, ge=1)
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     log_level: Annotated[Literal["critical", "error", "warning", "info", "debug"], BeforeValidator(_lower)] = "info"
+    project: Path | None = None
 
     @property
     def max_body_bytes(self) -> int:

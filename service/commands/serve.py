@@ -14,16 +14,19 @@ from pydantic import ValidationError
 from service.app import create_app
 from service.commands.common import load_annotator
 from service.console import CommandError, note
+from service.protocol import HalfCloseProtocol
 from service.settings import Settings, load_settings
 from service.sources import os_reason
 
 
-def run(*, host: str | None, port: int | None, model: Path | None, open_browser: bool) -> int:
+def run(
+    *, host: str | None, port: int | None, model: Path | None, open_browser: bool, project: Path | None = None
+) -> int:
     """Serve until stopped.
 
     Parameters
     ----------
-    host, port, model : optional
+    host, port, model, project : optional
         Each overrules its setting.
     open_browser : bool
         Show the page in a browser.
@@ -33,16 +36,17 @@ def run(*, host: str | None, port: int | None, model: Path | None, open_browser:
     OverclaimError
         If a setting or the model can't be used, or the address is taken.
     """
-    settings = _overruled(load_settings(), host=host, port=port, model=model)
+    settings = _overruled(load_settings(), host=host, port=port, model=model, project=project)
     # The model comes before the port: a service that can't score says so and ends, instead of answering 503.
     annotator = load_annotator(None, settings)
+    app = create_app(settings, annotator)
     sock = _bind(settings)
     shown_host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{shown_host}:{sock.getsockname()[1]}/"
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
     # uvicorn's own access log shows query strings; `service.access` logs what is safe to log.
     config = uvicorn.Config(
-        create_app(settings, annotator), log_config=None, log_level=settings.log_level, access_log=False
+        app, http=HalfCloseProtocol, log_config=None, log_level=settings.log_level, access_log=False
     )
     note(f"serving on {address}")
     if open_browser:

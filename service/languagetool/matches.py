@@ -71,9 +71,7 @@ def _checked(
     if not article.pieces.text.strip():
         return None
     try:
-        return check(
-            annotator, article.source, mode=asked.mode, labels=labels, project=project, pieces=article.pieces
-        )
+        return check(annotator, article.source, mode=asked.mode, labels=labels, project=project, pieces=article.pieces)
     except InvalidInputError as err:
         # Nothing is left where comments hide all of the text.
         if err.code == "empty":

@@ -88,9 +88,7 @@ class Choice:
             return True
         if self.only:
             return group in self.enabled_groups
-        return label not in self.disabled_rules and (
-            group in self.enabled_groups or group not in self.disabled_groups
-        )
+        return label not in self.disabled_rules and (group in self.enabled_groups or group not in self.disabled_groups)
 
 
 def choose(

@@ -24,6 +24,7 @@ from service.routes.page import FEEDBACK
 from service.settings import Settings
 
 PATHS = ["/v1/annotate", "/v1/labels", "/healthz", "/readyz"]
+V2_PATHS = [f"/v2/{name}" for name in ("check", "languages", "info", "configinfo", "maxtextlength", "healthcheck")]
 
 
 def test_ready_and_alive(fake: FakeAnnotator) -> None:
@@ -103,7 +104,7 @@ def test_other_errors_have_the_same_form(fake: FakeAnnotator, method: str, path:
 def test_openapi_has_examples_that_work(fake: FakeAnnotator) -> None:
     with TestClient(create_app(Settings(), fake)) as client:
         description = client.get("/openapi.json").json()
-        assert list(description["paths"]) == PATHS
+        assert list(description["paths"]) == PATHS + V2_PATHS
         operation = description["paths"]["/v1/annotate"]["post"]
         request = operation["requestBody"]["content"]["application/json"]["schema"]
         assert set(request["properties"]) == {"text", "title", "labels", "mode", "offset_unit"}
