@@ -60,7 +60,7 @@ def parse_form(raw: bytes) -> dict[str, str]:
     ----------
     raw : bytes
         A body that holds a blank or a byte beyond ASCII isn't encoded: its values are taken as they are, and an ``&``
-        divides two of them only where the name of a parameter follows.
+        divides two of them only where the name of a parameter follows that wasn't there before.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def _verbatim(raw: bytes) -> dict[str, str]:
     for part in raw.split(b"&"):
         name, equals, value = part.partition(b"=")
         known = name.decode("ascii", "replace")
-        if equals and known in PARAMETERS:
+        if equals and known in PARAMETERS and all(known != seen for seen, _ in fields):
             fields.append((known, [value]))
         elif fields:
             fields[-1][1].append(part)
