@@ -87,6 +87,33 @@ class OffsetTable:
             self._starts[unit] = _cumulative_widths(self._text, unit)
         return int(self._starts[unit][offset])
 
+    def revert(self, offset: int, unit: OffsetUnit) -> int:
+        """Convert an offset in another unit to one in code points.
+
+        Parameters
+        ----------
+        offset : int
+            In ``unit``; at most the length of the text in it.
+        unit : {"codepoint", "utf16", "utf8"}
+
+        Returns
+        -------
+        int
+            Code points that begin before the offset: from inside a code point, the place after it.
+
+        Raises
+        ------
+        ValueError
+            If the offset is outside the string.
+        """
+        if unit == "codepoint" or self._ascii:
+            self._check(offset)
+            return offset
+        length = self.convert(len(self._text), unit)
+        if not 0 <= offset <= length:
+            raise ValueError(f"offset {offset} is outside a text of {length} units")
+        return int(np.searchsorted(self._starts[unit], offset))
+
     def position(self, offset: int) -> tuple[int, int]:
         r"""Find the line and column of an offset.
 
