@@ -56,7 +56,9 @@ def options(
 def annotate(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Articles; - reads standard input.")],
     output_format: Annotated[str, typer.Option("--format", help="text, json, jsonl or html.")] = "text",
-    mode: Mode = "balanced",
+    mode: Annotated[
+        str | None, typer.Option(help="How sure a mark must be; the project's by default, else balanced.")
+    ] = None,
     label: Labels = None,
     offset_unit: Unit = "codepoint",
     title: Annotated[str | None, typer.Option(help="The headline, if it isn't in the file.")] = None,
@@ -64,6 +66,12 @@ def annotate(
         list[str] | None, typer.Option(help="Exit 1 if this label is found, or any at all; may be repeated.")
     ] = None,
     model: Model = None,
+    form: Annotated[
+        str | None, typer.Option(help="How files are read: plain, markdown or html; by default by their endings.")
+    ] = None,
+    project: Annotated[
+        bool, typer.Option(" /--no-project", help="Don't use the settings in .overclaim.toml.", show_default=False)
+    ] = True,
 ) -> int:
     """Mark the overclaims of articles.
 
@@ -81,7 +89,25 @@ def annotate(
         title=title,
         fail_on=fail_on or [],
         model=model,
+        form=form,
+        use_project=project,
     )
+
+
+@app.command()
+def hide(
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="What to hide: ids of spans, or labels.")],
+    project: Annotated[
+        Path | None, typer.Option(help="Folder of the .overclaim.toml to write; by default the nearest one above.")
+    ] = None,
+) -> int:
+    """Hide marks for good, in a project's .overclaim.toml, which is made if there is none.
+
+    The id of a mark is in the JSON output. It stays the same as long as its sentence does.
+    """
+    from service.commands import hide as command
+
+    return command.run(ids, project)
 
 
 @app.command()
@@ -133,6 +159,24 @@ def batch(
         offset_unit=offset_unit,
         model=model,
     )
+
+
+@app.command()
+def report(
+    archive: Annotated[
+        Path, typer.Argument(metavar="OUT", help="What `overclaim batch` wrote: JSON Lines or Parquet.")
+    ],
+    by: Annotated[list[str] | None, typer.Option(help="Column to group by, or month or year; may be repeated.")] = None,
+    date_column: Annotated[str | None, typer.Option(help="Which column is the date; date or published, else.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The page to write; OUT.html by default.")] = None,
+) -> int:
+    """Write one page of figures about an archive: shares of articles and sentences marked, by label, time and outlet.
+
+    Groups by month or year and by outlet, if there are such columns, unless --by says otherwise.
+    """
+    from service.commands import report as command
+
+    return command.run(archive, output=output, by=by or [], date_column=date_column)
 
 
 @app.command()

@@ -102,7 +102,7 @@ def project_of(text: str, root: Path | None, file: Path) -> Project:
         root=root,
         mode=settings.mode(),
         labels_off=frozenset(settings.names("labels_off", _is_label, f"a label; labels are {', '.join(LABEL_IDS)}")),
-        ignored=frozenset(settings.names("ignore", _ID.fullmatch, "a span's id, which is 16 hex digits")),
+        ignored=frozenset(settings.names("ignore", is_span_id, "a span's id, which is 16 hex digits")),
         include=settings.names("include", _is_pattern, "a pattern as in .gitignore"),
         exclude=settings.names("exclude", _is_pattern, "a pattern as in .gitignore"),
     )
@@ -170,6 +170,11 @@ class _Settings:
             return None
         place = self._text.find(value, found.end()) if value else -1
         return self._text.count("\n", 0, place if place >= 0 else found.end()) + 1
+
+
+def is_span_id(name: str) -> bool:
+    """True for sixteen hex digits."""
+    return _ID.fullmatch(name) is not None
 
 
 def _is_label(name: str) -> bool:

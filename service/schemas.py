@@ -14,6 +14,7 @@ from classifier.document import Span
 from classifier.errors import InvalidInputError
 from classifier.evidence import KINDS
 from classifier.labels import LABEL_IDS, labels
+from service.markup import Form
 from service.offsets import OffsetTable, OffsetUnit
 from service.wire import json_kind, printable
 
@@ -23,6 +24,8 @@ _REQUEST_EXAMPLE: JsonDict = {
     "labels": None,
     "mode": "balanced",
     "offset_unit": "codepoint",
+    "form": "plain",
+    "ignore": None,
 }
 _RESPONSE_EXAMPLE: JsonDict = {
     "model": {"version": "0.1.0", "sha256": "9f2c" + "0" * 60},
@@ -81,6 +84,8 @@ class AnnotateRequest(BaseModel):
     labels: list[str] | None = Field(default=None, description=f"Only these labels: {', '.join(LABEL_IDS)}.")
     mode: Mode = Field(default="balanced", description="strict: precision first. sensitive: recall first.")
     offset_unit: OffsetUnit = Field(default="codepoint", description="Unit of every offset in the response.")
+    form: Form = Field(default="plain", description="How the text is read; offsets always count in it as it is.")
+    ignore: list[str] | None = Field(default=None, description="Ids of spans to leave out.")
 
 
 class Range(BaseModel):
@@ -264,6 +269,7 @@ def _field_error(field: str, values: Mapping[str, object]) -> InvalidInputError:
     choices: dict[str, tuple[tuple[str, ...], str]] = {
         "mode": (get_args(Mode), "unknown_mode"),
         "offset_unit": (get_args(OffsetUnit), "unknown_unit"),
+        "form": (get_args(Form), "unknown_form"),
     }
     if field not in values:
         return InvalidInputError(f"{field} is required", field=field, code="missing")
@@ -272,8 +278,9 @@ def _field_error(field: str, values: Mapping[str, object]) -> InvalidInputError:
         known, code = choices[field]
         shown = printable(value) if isinstance(value, str) else json_kind(value)
         return InvalidInputError(f"{field} must be one of {', '.join(known)}, not {shown}", field=field, code=code)
-    if field == "labels":
+    if field in ("labels", "ignore"):
+        what = "label ids" if field == "labels" else "span ids"
         inside = next((item for item in value if not isinstance(item, str)), None) if isinstance(value, list) else value
-        where = "a list of label ids; it holds" if isinstance(value, list) else "a list of label ids, not"
-        return InvalidInputError(f"labels must be {where} {json_kind(inside)}", field=field, code="not_a_list")
+        where = f"a list of {what}; it holds" if isinstance(value, list) else f"a list of {what}, not"
+        return InvalidInputError(f"{field} must be {where} {json_kind(inside)}", field=field, code="not_a_list")
     return InvalidInputError(f"{field} must be a string, not {json_kind(value)}", field=field, code="not_a_string")

@@ -13,9 +13,12 @@ from classifier.annotation import Annotation, Mode, check_mode
 from classifier.annotator import Annotator
 from classifier.errors import InvalidInputError
 from classifier.labels import LABEL_IDS
+from service.checking import check
 from service.commands.common import chosen_labels, load_annotator
-from service.console import CommandError, error, use_utf8, warning
+from service.console import CommandError, error, note, use_utf8, warning
+from service.markup import Form, check_form, form_of_path
 from service.offsets import OffsetUnit, check_unit
+from service.project import FILE_NAME, Project, find_project
 from service.render import html, text
 from service.schemas import to_response
 from service.settings import load_settings
@@ -29,16 +32,28 @@ def run(
     files: Sequence[str],
     *,
     output_format: str,
-    mode: str,
+    mode: str | None,
     labels: Sequence[str],
     offset_unit: str,
     title: str | None,
     fail_on: Sequence[str],
     model: Path | None,
+    form: str | None = None,
+    use_project: bool = True,
 ) -> int:
     """Score files in order.
 
-    A file that can't be scored is reported on standard error and the others go on.
+    A file that can't be scored is reported on standard error and the others go on. One that its project leaves out is
+    named there, too.
+
+    Parameters
+    ----------
+    mode : str, optional
+        The project's of each file by default; without one, ``balanced``.
+    form : str, optional
+        How all files are read; by default each by the ending of its name.
+    use_project : bool
+        Whether ``.overclaim.toml`` is looked for above each file.
 
     Returns
     -------
@@ -52,7 +67,13 @@ def run(
     """
     # Options first: nobody should wait for a model to load only to learn of a typing error.
     checked = Options(
-        mode=check_mode(mode), labels=chosen_labels(labels), unit=check_unit(offset_unit), title=title, model=model
+        mode=None if mode is None else check_mode(mode),
+        labels=chosen_labels(labels),
+        unit=check_unit(offset_unit),
+        title=title,
+        model=model,
+        form=None if form is None else check_form(form),
+        use_project=use_project,
     )
     if output_format not in FORMATS:
         raise CommandError(f"format {output_format[:40]!r} is unknown; known are {', '.join(FORMATS)}")
@@ -70,13 +91,27 @@ class Options:
     """The checked options of one call."""
 
     def __init__(
-        self, *, mode: Mode, labels: tuple[str, ...] | None, unit: OffsetUnit, title: str | None, model: Path | None
+        self,
+        *,
+        mode: Mode | None,
+        labels: tuple[str, ...] | None,
+        unit: OffsetUnit,
+        title: str | None,
+        model: Path | None,
+        form: Form | None,
+        use_project: bool,
     ) -> None:
         self.mode = mode
         self.labels = labels
         self.unit = unit
         self.title = title
         self.model = model
+        self.form = form
+        self.use_project = use_project
+
+    def project(self, file: str) -> Project | None:
+        """The settings that hold for a file; those of the current folder for standard input."""
+        return find_project(Path() if file == "-" else Path(file)) if self.use_project else None
 
 
 class Scored:
@@ -98,6 +133,10 @@ class Scored:
         for file in self._files:
             name = display_name(file)
             try:
+                project = options.project(file)
+                if project is not None and file != "-" and not project.covers(Path(file)):
+                    note(f"{name}: left out by {FILE_NAME}")
+                    continue
                 article = read_article(file, settings.max_bytes)
             except (CommandError, InvalidInputError) as err:
                 self._fail(str(err))
@@ -106,7 +145,15 @@ class Scored:
                 annotator = load_annotator(options.model, settings)
             try:
                 check_size(article, options.title, settings.max_bytes)
-                annotation = annotator.annotate(article, title=options.title, mode=options.mode, labels=options.labels)
+                annotation = check(
+                    annotator,
+                    article,
+                    title=options.title,
+                    form=options.form or form_of_path(file),
+                    mode=options.mode,
+                    labels=options.labels,
+                    project=project,
+                )
             except InvalidInputError as err:
                 self._fail(f"{name}: {err}")
                 continue

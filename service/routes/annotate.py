@@ -6,8 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from classifier.annotator import Annotator
 from service.body import read_body
+from service.checking import check
 from service.engine import engine_of
 from service.errors import ErrorBody
+from service.project import Project
 from service.schemas import AnnotateRequest, AnnotateResponse, parse_request, to_response
 from service.wire import check_size, parse_object
 
@@ -49,5 +51,13 @@ async def annotate(request: Request) -> Response:
 def _answer(raw: bytes, annotator: Annotator, max_bytes: int) -> str:
     asked = parse_request(parse_object(raw))
     check_size(asked.text, asked.title, max_bytes)
-    annotation = annotator.annotate(asked.text, title=asked.title, mode=asked.mode, labels=asked.labels)
+    annotation = check(
+        annotator,
+        asked.text,
+        title=asked.title,
+        form=asked.form,
+        mode=asked.mode,
+        labels=asked.labels,
+        project=Project().ignoring(asked.ignore or ()),
+    )
     return to_response(annotation, asked.offset_unit).model_dump_json()
