@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,16 +54,12 @@ def run(archive: Path, *, output: Path | None, by: Sequence[str], date_column: s
 
 def _write(target: Path, html: str) -> None:
     """Whole or not at all: a reader never sees half a page."""
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            unfinished.write_text(html, encoding="utf-8", newline="\n")
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as err:
         raise CommandError(f"{target}: {os_reason(err)}") from None
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(html)
-        unfinished.replace(target)
-    except OSError as err:
-        raise CommandError(f"{target}: {os_reason(err)}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
