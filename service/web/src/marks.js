@@ -139,7 +139,7 @@ export class Marks {
     const buttons = [button("Hide", () => this.options.hide(mark))];
     if (feedbackEnabled()) {
       const judge = (verdict) => async (event) => {
-        event.target.disabled = !(await this.options.judge(mark, verdict));
+        event.target.disabled = await this.options.judge(mark, verdict);
       };
       buttons.push(button("Wrong", judge("wrong")), button("Right", judge("right")));
     }
