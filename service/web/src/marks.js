@@ -147,7 +147,7 @@ export class Marks {
       element("p", {}, why),
       ...(note ? [element("p", { class: "note" }, note)] : []),
       element("p", { class: "suggestion" }, element("strong", {}, "Instead: "), suggestion),
-      element("p", { class: "score" }, `That the sentence deserves this mark is ${likelihood(score)}.`),
+      element("p", { class: "score" }, `How sure: ${likelihood(score)}.`),
       element("div", { class: "buttons" }, ...buttons),
     ];
   }
