@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features.cues import cue_lists
-from classifier.features.reader import ParsedDocument, ParsedSentence
+from classifier.features.reader import ParsedDocument
+from classifier.features.reading import Reading, remembered
 from classifier.features.scopes import PLAIN, column_names, columns_of, scope_cues
 from classifier.features.told import counting, in_window, told_here, told_plainly
 from classifier.labels import LABEL_IDS
@@ -43,7 +44,7 @@ class _Beside:
     all_claims: frozenset[int]
     words: frozenset[str]
 
-    def excuses(self, sentence: ParsedSentence) -> bool:
+    def excuses(self, sentence: Reading) -> bool:
         """Whether every claim in the sentence is one that isn't meant."""
         tokens = sentence.tokens
         claims = [match for match in sentence.cues if match[0] in self.all_claims]
@@ -69,17 +70,28 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
         result[:, label] = in_window(told, window.after, window.after_headline, counts)
         for group in window.in_itself:
             result[:, label] |= here[group]
-    taking_back = scope_cues()
     for row, sentence in enumerate(document.sentences):
-        for label, beside in _besides().items():
-            result[row, label] |= beside.excuses(sentence)
-        if all(cue not in taking_back for cue, _, _ in sentence.cues):
-            continue
-        barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
-        present = frozenset(columns_of(sentence.cues, barriers))
-        for label, (plain, scoped) in _columns().items():
-            result[row, label] |= not present.isdisjoint(scoped) and present.isdisjoint(plain)
+        for label in _taken_back(sentence.reading):
+            result[row, label] = True
     return result
+
+
+def _taken_back(sentence: Reading) -> tuple[int, ...]:
+    """Labels (by number) that the words of the sentence alone excuse."""
+
+    def work() -> tuple[int, ...]:
+        excused = [label for label, beside in _besides().items() if beside.excuses(sentence)]
+        if not scope_cues().isdisjoint(cue for cue, _, _ in sentence.cues):
+            barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
+            present = frozenset(columns_of(sentence.cues, barriers))
+            excused += [
+                label
+                for label, (plain, scoped) in _columns().items()
+                if not present.isdisjoint(scoped) and present.isdisjoint(plain)
+            ]
+        return tuple(excused)
+
+    return remembered(sentence.memo, "taken back", work)
 
 
 def _data() -> dict[str, Any]:

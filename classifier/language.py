@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -19,8 +19,15 @@ def is_other_language(prose: str) -> bool:
     prose : str
         Text without markup; its beginning and its middle are looked at.
     """
-    middle = len(prose) // 2
-    sample = prose[:_SAMPLE_CHARS] + " " + prose[middle : middle + _SAMPLE_CHARS] * (middle > _SAMPLE_CHARS)
+    # On a grid, so that a word more or less doesn't shift it.
+    middle = len(prose) // 2 // _SAMPLE_CHARS * _SAMPLE_CHARS
+    sample = prose[:_SAMPLE_CHARS] + " " + prose[middle : middle + _SAMPLE_CHARS] * (middle >= _SAMPLE_CHARS)
+    return _is_other(sample)
+
+
+@lru_cache(maxsize=64)
+def _is_other(sample: str) -> bool:
+    """Remembered, since the beginning and the middle of an article stay the same while its end is written."""
     if len(sample.split()) < _MIN_WORDS:
         # Scripts without spaces between words have long "words" of letters beyond Latin.
         foreign = sum(c.isalpha() and ord(c) > 0x24F for c in sample)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 
 from classifier.boosting import BoostedLabelScorer
 from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
 from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
 from classifier.features.union import FamilyUnion
-from classifier.scoring import LinearLabelScorer, StackedScorer
+from classifier.scoring import LinearLabelScorer, SentencePipeline, StackedScorer
 
 FAMILIES = ("words", "cues", "place", "classes", "grams", "evidence", "topic", "claims")
 """Feature families: words and grams of the first stage; evidence, topic and claims of the second; the rest of both."""
@@ -34,8 +33,8 @@ class PipelineConfig:
         See ``LinearLabelScorer``.
     rounds, rate, leaves, feature_share, negative_share
         See ``BoostedLabelScorer``.
-    share : float
-        Weight of the second stage; see ``StackedScorer``.
+    share, considered : float
+        Weight of the second stage, and share of the sentences that it looks at; see ``StackedScorer``.
     families : tuple of str
         Some of ``FAMILIES`` (for ablations).
     seed : int
@@ -55,6 +54,7 @@ class PipelineConfig:
     feature_share: float = 0.3
     negative_share: float = 0.15
     share: float = 0.7
+    considered: float = 0.25
     families: tuple[str, ...] = FAMILIES
     seed: int = 0
 
@@ -95,7 +95,7 @@ def build_pipeline(
             f"feature families must be some of {', '.join(FAMILIES)}, one of the first stage among them, not"
             f" {', '.join(sorted(config.families)) or 'none'}"
         )
-    sentence = Pipeline(
+    sentence = SentencePipeline(
         [
             ("features", FamilyUnion(chosen)),
             ("labels", LinearLabelScorer(strength=config.strength, keep_above=config.keep_above, jobs=jobs)),
@@ -118,5 +118,6 @@ def build_pipeline(
             random_state=config.seed,
         ),
         share=config.share,
+        considered=config.considered,
         random_state=config.seed,
     )

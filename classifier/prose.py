@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
-_CONTROL = dict.fromkeys((*range(0, 9), 14, *range(15, 28), *range(127, 133), *range(134, 160)), " ")
-_CONTROL |= {0xFEFF: " ", 0x200B: " ", 0x00AD: " "}  # byte order mark, zero-width space, soft hyphen at a word's edge
+# Control characters; byte order mark, zero-width space, soft hyphen at a word's edge.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u200b\xad]")
 _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|section|article|header|footer|blockquote|figcaption|figure)\b", re.I
 )
@@ -30,7 +30,7 @@ def prose_of(text: str) -> str:
         As long as ``text``. Line breaks outside tags are kept; block-level tags become line breaks, so that
         paragraphs of a page stay paragraphs.
     """
-    text = text.translate(_CONTROL)
+    text = _CONTROL.sub(" ", text)
     if "<" not in text:
         return text
     return _TAG.sub(_blank_tag, _blank_hidden(text))

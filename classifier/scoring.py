@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from classifier.claims import ClaimStrength
 from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import remembered
 
 
 class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -65,6 +67,7 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # Hundredths are as good as floats here (a word weighs about a tenth), and take a third of the room on disk.
         weights = np.round(weights, 2)
         self.weights_ = sparse.csr_matrix(weights)
+        self.__dict__.pop("_cut", None)
         self.bias_ = bias
         self.classes_ = np.arange(targets.shape[1])
         return self
@@ -79,10 +82,61 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, x: sparse.csr_matrix) -> NDArray[np.float64]:
         """Probabilities, shape (n_sentences, n_labels), in [0, 1]; each row depends on its own features only."""
         check_is_fitted(self)
+        return sigmoid(self.odds(x) + self.bias_)
+
+    def odds(self, x: sparse.csr_matrix, columns: Sequence[slice] = (slice(None),)) -> NDArray[np.float64]:
+        """Log-odds without the bias, shape (n_sentences, n_labels).
+
+        Parameters
+        ----------
+        x : sparse matrix, shape (n_sentences, n_columns)
+        columns : sequence of slice
+            Which of the features ``x`` holds; all by default.
+        """
         # Sparse times sparse adds up each row in the same order whatever else is in the batch, so that
         # one article scored alone and among thousands gets the same bits.
-        odds = np.asarray((x @ self.weights_).todense(), dtype=np.float64) + self.bias_
-        return sigmoid(odds)
+        return np.asarray((x @ self._rows(tuple((part.start, part.stop) for part in columns))).todense(), np.float64)
+
+    def _rows(self, places: tuple[tuple[int | None, int | None], ...]) -> sparse.csr_matrix:
+        """The weights of some features; cutting them out takes longer than scoring an article."""
+        if not places:
+            return self.weights_[:0]
+        cut: dict[Any, sparse.csr_matrix] = self.__dict__.setdefault("_cut", {})
+        return remembered(
+            cut, places, lambda: sparse.vstack([self.weights_[start:stop] for start, stop in places]).tocsr()
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """State without the weights cut out."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_cut"}
+
+
+class SentencePipeline(Pipeline):  # type: ignore[misc]
+    """The first stage: features of a sentence, then its labels' scores.
+
+    What a sentence's words add to the log-odds can be asked for apart, since it stays the same wherever it stands.
+    """
+
+    def own_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
+        """What the words of each sentence add to its log-odds, shape (n_sentences, n_labels)."""
+        odds: NDArray[np.float64] = self["labels"].odds(*self["features"].part(documents, by_place=False))
+        return odds
+
+    def predict_proba(
+        self, documents: Sequence[ParsedDocument], own: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Probabilities in [0, 1], shape (n_sentences, n_labels).
+
+        Parameters
+        ----------
+        documents : sequence of ParsedDocument
+        own : ndarray, shape (n_sentences, n_labels), optional
+            ``own_odds(documents)`` if it is at hand.
+        """
+        labels = self["labels"]
+        odds = self.own_odds(documents) if own is None else own
+        placed, columns = self["features"].part(documents, by_place=True)
+        return sigmoid(odds + labels.odds(placed, columns) + labels.bias_)
 
 
 class Calibrator(BaseEstimator):  # type: ignore[misc]
@@ -128,20 +182,34 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Second stage: ``fit(x, y)`` and ``predict_proba(x)`` over all labels.
     share : float
         Weight of the second stage in the mean of both stages' log-odds, in [0, 1].
+    considered : float
+        Share of the sentences, those that the first stage finds the likeliest, that the second stage looks at, label
+        by label, in (0, 1]. The others keep the first stage's score.
     random_state : int
 
     Attributes
     ----------
+    gates_ : ndarray, shape (n_labels,)
+        First-stage probability from which on the second stage looks at a sentence.
     held_out_ : ndarray, shape (n_sentences, n_labels)
         Calibrated scores of the training sentences by models that hadn't seen their article; what
         thresholds are chosen on. Not stored with the model.
     """
 
-    def __init__(self, sentence: Any, context: Any, final: Any, share: float = 0.5, random_state: int = 0) -> None:
+    def __init__(
+        self,
+        sentence: Any,
+        context: Any,
+        final: Any,
+        share: float = 0.5,
+        considered: float = 1.0,
+        random_state: int = 0,
+    ) -> None:
         self.sentence = sentence
         self.context = context
         self.final = final
         self.share = share
+        self.considered = considered
         self.random_state = random_state
 
     def fit(
@@ -165,10 +233,10 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If shapes differ, ``share`` is out of range, or there are fewer than two folds.
+            If shapes differ, a parameter is out of range, or there are fewer than two folds.
         """
-        if not 0 <= self.share <= 1:
-            raise ValueError("share must be in [0, 1]")
+        if not 0 <= self.share <= 1 or not 0 < self.considered <= 1:
+            raise ValueError("share must be in [0, 1] and considered in (0, 1]")
         sizes = [len(document.sentences) for document in documents]
         targets = check_targets(y, sum(sizes))
         if folds is None:
@@ -186,12 +254,14 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             first[by_sentence == fold] = model.predict_proba(
                 [d for d, f in zip(documents, by_document, strict=True) if f == fold]
             )
+        self.gates_ = np.quantile(first, 1 - self.considered, axis=0)
         self.context_ = clone(self.context).fit(documents)
         features = self.context_.transform(documents, first)
         second = np.zeros(targets.shape)
         for fold in np.unique(by_document):
             inside = by_sentence == fold
-            second[inside] = clone(self.final).fit(features[~inside], targets[~inside]).predict_proba(features[inside])
+            final = clone(self.final).fit(features[~inside], targets[~inside])
+            second[inside] = self._second(final, features[inside], first[inside])
         mixed = self._mix(first, second)
         rows = (
             np.ones(len(targets), dtype=bool) if typical is None else np.repeat(np.asarray(typical, dtype=bool), sizes)
@@ -204,12 +274,31 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.arange(targets.shape[1])
         return self
 
-    def predict_proba(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
-        """Calibrated probabilities, shape (n_sentences, n_labels), in [0, 1]."""
+    def predict_proba(
+        self,
+        documents: Sequence[ParsedDocument],
+        own: NDArray[np.float64] | None = None,
+        claims: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Calibrated probabilities, shape (n_sentences, n_labels), in [0, 1].
+
+        Parameters
+        ----------
+        documents : sequence of ParsedDocument
+        own : ndarray, shape (n_sentences, n_labels), optional
+            ``own_odds(documents)`` if it is at hand.
+        claims : ndarray, shape (n_sentences, n_strengths), optional
+            ``claims.predict_proba`` of the sentences if it is at hand.
+        """
         check_is_fitted(self, "sentence_")
-        first = self.sentence_.predict_proba(documents)
-        second = self.final_.predict_proba(self.context_.transform(documents, first))
+        first = self.sentence_.predict_proba(documents) if own is None else self.sentence_.predict_proba(documents, own)
+        second = self._second(self.final_, self.context_.transform(documents, first, claims), first)
         return self.calibrator_.transform(self._mix(first, second))
+
+    def own_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
+        """What the words of each sentence add to the first stage's log-odds, shape (n_sentences, n_labels)."""
+        odds: NDArray[np.float64] = self.sentence_.own_odds(documents)
+        return odds
 
     @property
     def claims(self) -> ClaimStrength | None:
@@ -223,6 +312,10 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         steps = dict(self.sentence_.named_steps["features"].transformer_list)
         vocabulary = steps["words"].vectorizer_.vocabulary_ if "words" in steps else ()
         return [gram for gram in vocabulary if " " not in gram]
+
+    def _second(self, final: Any, features: NDArray[np.float32], first: NDArray[np.float64]) -> NDArray[np.float64]:
+        wanted = first >= self.gates_
+        return np.where(wanted, final.predict_proba(features, wanted), first)
 
     def _mix(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
         return sigmoid((1 - self.share) * log_odds(first) + self.share * log_odds(second))

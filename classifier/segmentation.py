@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from classifier.document import Document, Field, Sentence, SentenceKind, Span
@@ -60,12 +60,10 @@ def split(document: Document) -> tuple[Sentence, ...]:
         source = document.field(field)
         prose = prose_of(source)
         for start, end, kind in _blocks(prose, is_title=field == "title", has_title=has_title):
-            whole = kind == "headline"
-            bounds = [(start, end)] if whole else _sentences(prose, start, end)
-            for first, last in (piece for bound in bounds for piece in _pieces(prose, *bound)):
+            for first, last in _cut(prose[start:end], kind == "headline"):
                 if len(found) >= MAX_SENTENCES:
                     return tuple(found)
-                found.append(Sentence(Span(first, last, field), len(found), paragraph, kind))
+                found.append(Sentence(Span(start + first, start + last, field), len(found), paragraph, kind))
             paragraph += 1
     if not found:
         stripped = document.text.strip()
@@ -125,6 +123,13 @@ def _lines(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield line_start, match.start()
         line_start = match.end()
     yield line_start, end
+
+
+@lru_cache(maxsize=2_000)
+def _cut(block: str, whole: bool) -> tuple[tuple[int, int], ...]:
+    """Sentences of a paragraph, or its pieces if it is one by itself; paragraphs come again while somebody types."""
+    bounds = [(0, len(block))] if whole else _sentences(block, 0, len(block))
+    return tuple(piece for bound in bounds for piece in _pieces(block, *bound))
 
 
 def _sentences(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:

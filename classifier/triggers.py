@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from classifier.document import Span
 from classifier.features.cues import cue_lists
-from classifier.features.reader import ParsedSentence
+from classifier.features.reading import ParsedSentence
 from classifier.labels import LABEL_IDS
 
 MAX_TRIGGER_TOKENS = 15
@@ -68,8 +68,8 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
         rows: list[dict[str, float]] = []
         inside: list[bool] = []
         for example in examples:
-            for place, names in enumerate(_token_features(example.sentence)):
-                rows.append(dict.fromkeys(_with_label(names, LABEL_IDS[example.label]), 1.0))
+            for place, found in enumerate(_token_features(example.sentence)):
+                rows.append(dict.fromkeys(_with_label(found, LABEL_IDS[example.label]), 1.0))
                 start, end = example.sentence.offsets[place]
                 inside.append(start < example.trigger.end and example.trigger.start < end)
         vectorizer = DictVectorizer(dtype=np.float32)
@@ -84,6 +84,7 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
             if abs(weight) >= 0.01
         }
         self.bias_ = float(model.intercept_[0])
+        self.__dict__.pop("_by_label", None)
         return self
 
     def find(self, sentence: ParsedSentence, label: int) -> Span:
@@ -97,18 +98,37 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         if not sentence.tokens:
             return sentence.sentence.span
+        tables = self._tables(label)
+        start = self.bias_ + self.generosity
         odds = [
-            self.bias_
-            + self.generosity
-            + sum(self.weights_.get(name, 0.0) for name in _with_label(names, LABEL_IDS[label]))
-            for names in _token_features(sentence)
+            start + sum([tables[kind].get(value, 0.0) for kind, value in found]) for found in _token_features(sentence)
         ]
         first, last = _best_run(odds, sentence.tokens)
         return sentence.span(first, last)
 
+    def _tables(self, label: int) -> dict[str, dict[str, float]]:
+        """Weights of a label by kind of feature and value: what the feature weighs for all labels and for this one."""
+        known: dict[int, dict[str, dict[str, float]]] = self.__dict__.setdefault("_by_label", {})
+        if label not in known:
+            tables: dict[str, dict[str, float]] = {kind: {} for kind in _KINDS}
+            own = LABEL_IDS[label] + "|"
+            for name, weight in self.weights_.items():
+                kind, _, value = name.removeprefix(own).partition("=")
+                if kind in tables:
+                    tables[kind][value] = tables[kind].get(value, 0.0) + weight
+            known[label] = tables
+        return known[label]
 
-def _token_features(sentence: ParsedSentence) -> Iterator[list[str]]:
-    """Names of each token's features."""
+    def __getstate__(self) -> dict[str, Any]:
+        """State without what is made of the weights when it is first asked for."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_by_label"}
+
+
+_KINDS = ("bias", "w", "w-1", "w+1", "w-2", "w+2", "end", "c", "c-1", "c+1", "at", "kind", "size")
+
+
+def _token_features(sentence: ParsedSentence) -> Iterator[list[tuple[str, str]]]:
+    """Kind and value of each token's features."""
     names = tuple(cue_lists())
     tokens = ("<s>", "<s>", *sentence.tokens, "</s>", "</s>")
     covering: list[list[str]] = [[] for _ in sentence.tokens]
@@ -120,26 +140,26 @@ def _token_features(sentence: ParsedSentence) -> Iterator[list[str]]:
     for place in range(total):
         before2, before, word, after, after2 = tokens[place : place + 5]
         yield [
-            "bias",
-            f"w={word}",
-            f"w-1={before}",
-            f"w+1={after}",
-            f"w-2={before2}",
-            f"w+2={after2}",
-            f"end={word[-3:]}",
-            *(f"c={name}" for name in padded[place + 1]),
-            *(f"c-1={name}" for name in padded[place]),
-            *(f"c+1={name}" for name in padded[place + 2]),
-            f"at={min(4, 5 * place // total)}",
-            f"kind={sentence.sentence.kind}",
-            f"size={min(6, total // 5)}",
+            ("bias", ""),
+            ("w", word),
+            ("w-1", before),
+            ("w+1", after),
+            ("w-2", before2),
+            ("w+2", after2),
+            ("end", word[-3:]),
+            *[("c", name) for name in padded[place + 1]],
+            *[("c-1", name) for name in padded[place]],
+            *[("c+1", name) for name in padded[place + 2]],
+            ("at", str(min(4, 5 * place // total))),
+            ("kind", sentence.sentence.kind),
+            ("size", str(min(6, total // 5))),
         ]
 
 
-def _with_label(names: Iterable[str], label: str) -> Iterator[str]:
-    for name in names:
-        yield name
-        yield f"{label}|{name}"
+def _with_label(found: Iterable[tuple[str, str]], label: str) -> Iterator[str]:
+    for kind, value in found:
+        yield f"{kind}={value}"
+        yield f"{label}|{kind}={value}"
 
 
 def _best_run(odds: Sequence[float], tokens: Sequence[str]) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.claims.words import EDGE, word_numbers
-from classifier.features.reader import ParsedSentence
+from classifier.features.reading import ParsedSentence
 
 BITS = 20
 """Features are numbered by a hash of so many bits."""

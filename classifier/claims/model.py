@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
 from classifier.claims.features import BITS, Block, claim_blocks
-from classifier.features.reader import ParsedSentence
+from classifier.features.reading import ParsedSentence, remembered
 
 STRENGTHS = ("none", "correlational", "conditional", "causal")
 """What a target's number means, after Yu, Li and Wang (2019)."""
@@ -119,6 +119,7 @@ class ClaimStrength(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         largest = np.sort(np.argsort(-influence, kind="stable")[: self.most])
         weights = slope * weights * rarity[:, None]
         self.bias_ = slope * bias
+        self.__dict__.pop("_place", None)
         self.numbers_ = kept[largest].astype(np.int32)
         self.weights_ = weights[largest].astype(np.float32)
         self.classes_ = np.arange(len(STRENGTHS))
@@ -130,8 +131,7 @@ class ClaimStrength(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Each row depends on its own sentence only, and has the same bits whatever else is in the batch.
         """
         check_is_fitted(self)
-        place = np.full(_SIZE, -1, dtype=np.int32)
-        place[self.numbers_] = np.arange(len(self.numbers_), dtype=np.int32)
+        place = remembered(self.__dict__, "_place", self._places)
         odds = np.zeros((len(sentences), len(STRENGTHS)))
         for block, weight in zip(claim_blocks(sentences), _BLOCK_WEIGHTS, strict=True):
             known = place[block.numbers]
@@ -170,6 +170,16 @@ class ClaimStrength(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 weights[:, column] += self.own_share * model.coef_[0, count : 2 * count]
             bias[column] = model.intercept_[0]
         return weights, bias
+
+    def _places(self) -> NDArray[np.int32]:
+        """Row in ``weights_`` of each feature's number; -1 if it has none. Takes longer to make than a sentence."""
+        place = np.full(_SIZE, -1, dtype=np.int32)
+        place[self.numbers_] = np.arange(len(self.numbers_), dtype=np.int32)
+        return place
+
+    def __getstate__(self) -> dict[str, Any]:
+        """State without what is made of the weights when it is first asked for."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_place"}
 
     def _check_settings(self) -> None:
         if not self.strength > 0 or not 0 < self.foreign_weight <= 1:

@@ -13,16 +13,18 @@ from classifier.document import Span
 from classifier.evidence.kinds import Evidence
 from classifier.evidence.numbers import number_of
 from classifier.evidence.rules import Rule, Rules, fold, rules
-from classifier.prose import prose_of
+from classifier.features.reading import Reading, remembered
 
 if TYPE_CHECKING:  # the reader calls this module
-    from classifier.features.reader import ParsedDocument, ParsedSentence
+    from classifier.features.reader import ParsedDocument
 
 LONGEST = 1_000
 """Longer sentences are read up to here: lists and tables, in which patterns would only wander."""
 
 _Found: TypeAlias = tuple[str, str, int, int, bool]
 """Kind, value, start, end, weak."""
+_Told: TypeAlias = tuple[str, str, int, int, bool, bool]
+"""The same, and whether it is told of other work."""
 _VAGUE = "told"
 _MARKS = frozenset(' ,.;:"')
 _NO_BACKGROUND = frozenset({"cost", "limits", "funding", "independent_voice"})
@@ -37,51 +39,45 @@ def find_evidence(document: ParsedDocument) -> tuple[Evidence, ...]:
     tuple of Evidence
         By position; of overlapping tellings of one kind only the longest.
     """
-    known = rules()
-    source = document.document
-    folded = {"title": fold(_prose(source.title or "")), "text": fold(_prose(source.text))}
     found: list[Evidence] = []
     for parsed in document.sentences:
-        if applying := _applying(parsed, known):
-            span = parsed.sentence.span
-            text = folded[span.field][span.start : min(span.end, span.start + LONGEST)]
-            found += _tellings(text, parsed, applying, known)
+        span = parsed.sentence.span
+        for kind, value, start, end, weak, background in _told_in(parsed.reading):
+            place = Span(span.start + start, span.start + end, span.field)
+            found.append(Evidence(kind, value, parsed.sentence.index, place, background, weak))
     return tuple(found)
 
 
-def _prose(text: str) -> str:
-    return prose_of(text) if "<" in text else text
+def _told_in(reading: Reading) -> list[_Told]:
+    """What a sentence tells, wherever it stands."""
+    return remembered(reading.memo, "evidence", lambda: _tellings(reading, rules()))
 
 
-def _applying(parsed: ParsedSentence, known: Rules) -> list[Rule]:
+def _applying(reading: Reading, known: Rules) -> list[Rule]:
     """Rules of which the sentence holds a word of each list, each once."""
-    words = known.words.intersection(parsed.tokens)
+    words = known.words.intersection(reading.tokens)
     if not words:
         return []
-    tokens = frozenset(parsed.tokens)
+    tokens = frozenset(reading.tokens)
     candidates = {id(rule): rule for word in words for rule in known.by_word[word]}
     return [rule for rule in candidates.values() if rule.applies(tokens)]
 
 
-def _tellings(text: str, parsed: ParsedSentence, applying: list[Rule], known: Rules) -> list[Evidence]:
+def _tellings(reading: Reading, known: Rules) -> list[_Told]:
     """Tellings of one sentence, by position."""
+    applying = _applying(reading, known)
+    if not applying:
+        return []
+    text = fold(reading.text[:LONGEST])
     found: list[_Found] = []
     for rule in applying:
         for start, end, value in _matches(rule, text):
             found += [(kind, told or value, start, end, rule.weak) for kind, told in rule.tells]
     if not found:
         return []
-    asides = _asides(text, frozenset(parsed.tokens), known)
-    span = parsed.sentence.span
+    asides = _asides(text, frozenset(reading.tokens), known)
     return [
-        Evidence(
-            kind,
-            value,
-            parsed.sentence.index,
-            Span(span.start + start, span.start + end, span.field),
-            kind not in _NO_BACKGROUND and _is_background(value, start, asides),
-            weak,
-        )
+        (kind, value, start, end, weak, kind not in _NO_BACKGROUND and _is_background(value, start, asides))
         for kind, value, start, end, weak in _longest(found)
     ]
 

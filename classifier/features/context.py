@@ -57,7 +57,12 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Nothing to learn."""
         return self
 
-    def transform(self, documents: Sequence[ParsedDocument], scores: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    def transform(
+        self,
+        documents: Sequence[ParsedDocument],
+        scores: NDArray[np.floating[Any]],
+        strengths: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float32]:
         """Context features.
 
         Parameters
@@ -65,6 +70,8 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         documents : sequence of ParsedDocument
         scores : ndarray, shape (n_sentences, n_labels)
             First-stage probabilities in [0, 1].
+        strengths : ndarray, shape (n_sentences, n_strengths), optional
+            What ``claims`` says of the sentences, if it is at hand.
 
         Returns
         -------
@@ -73,8 +80,9 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         odds = log_odds(scores)
         blocks = [block for name, block in _BLOCKS.items() if name in self.families]
-        strengths = None
-        if self.claims is not None:
+        if self.claims is None:
+            strengths = None
+        elif strengths is None:
             strengths = self.claims.predict_proba(list(sentences_of(documents)))
         rows = []
         start = 0

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import spacy
@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from classifier.document import Document, Sentence, Span
+from classifier.document import Document, Sentence
 from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, cue_lists, normalise
+from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, remembered
 from classifier.features.scopes import column_names, columns_of
 from classifier.features.word_classes import word_classes
 from classifier.prose import prose_of
@@ -33,36 +34,6 @@ _MOST_FOLDED = 100_000
 """So many words' readings are remembered."""
 _CLASS = "class:"
 """Keeps a class apart from a cue list of the same name."""
-Matches: TypeAlias = tuple[tuple[int, int, int], ...]
-"""Number of the list, first token, token after the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedSentence:
-    """A sentence with its tokens.
-
-    Parameters
-    ----------
-    sentence : Sentence
-    tokens : tuple of str
-        Normalised words: lower case, straight quotes, numbers as ``#``.
-    offsets : tuple of (int, int)
-        Code points of each token in its field.
-    cues : tuple of (int, int, int)
-        Matches as (cue number in ``cue_lists()``, first token, token after the last), by position.
-    classes : tuple of (int, int, int)
-        The same for word classes, numbered as in ``word_classes()``.
-    """
-
-    sentence: Sentence
-    tokens: tuple[str, ...]
-    offsets: tuple[tuple[int, int], ...]
-    cues: tuple[tuple[int, int, int], ...]
-    classes: tuple[tuple[int, int, int], ...] = ()
-
-    def span(self, first: int, last: int) -> Span:
-        """The span from token ``first`` up to, without, token ``last``."""
-        return Span(self.offsets[first][0], self.offsets[last - 1][1], self.sentence.span.field)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,16 +45,25 @@ class ParsedDocument:
     document : Document
     sentences : tuple of ParsedSentence
         Never empty.
-    cue_counts : ndarray of float32, shape (n_sentences, n_columns)
-        How often each column of ``scopes.column_names()`` matches in each sentence.
-    evidence : tuple of Evidence
-        What the article tells of its evidence, by position.
+    memo : dict
+        What was worked out of all this, by name.
     """
 
     document: Document
     sentences: tuple[ParsedSentence, ...]
-    cue_counts: NDArray[np.float32]
-    evidence: tuple[Evidence, ...] = ()
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def cue_counts(self) -> NDArray[np.float32]:
+        """How often each column of ``scopes.column_names()`` matches in each sentence, (n_sentences, n_columns)."""
+        return remembered(
+            self.memo, "cue_counts", lambda: np.stack([_cue_counts(parsed.reading) for parsed in self.sentences])
+        )
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What the article tells of its evidence, by position."""
+        return remembered(self.memo, "evidence", lambda: find_evidence(self))
 
 
 class Reader:
@@ -111,19 +91,38 @@ class Reader:
             self._matcher.add(_CLASS + name, hashes)
             self._classes[self._nlp.vocab.strings[_CLASS + name]] = number
 
-    def read(self, documents: Iterable[Document]) -> list[ParsedDocument]:
+    def read(self, documents: Iterable[Document], cache: SentenceCache | None = None) -> list[ParsedDocument]:
         """Split and tokenise documents.
+
+        Parameters
+        ----------
+        documents : iterable of Document
+        cache : SentenceCache, optional
+            Where readings are looked up and kept.
 
         Returns
         -------
         list of ParsedDocument
             In the order given.
         """
-        split_documents = [(document, split(document)) for document in documents]
-        with self._lock, self._nlp.memory_zone():
-            read = [(document, self._read(document, sentences)) for document, sentences in split_documents]
-        parsed = [ParsedDocument(document, sentences, _count(sentences)) for document, sentences in read]
-        return [replace(document, evidence=find_evidence(document)) for document in parsed]
+        located = [(document, list(_texts(document))) for document in documents]
+        kept = SentenceCache(0) if cache is None else cache
+        wanted = dict.fromkeys(text for _, sentences in located for _, text in sentences)
+        readings = {text: kept.get(text) if kept.size else None for text in wanted}
+        missing = [text for text, reading in readings.items() if reading is None]
+        if missing:
+            with self._lock, self._nlp.memory_zone():
+                for text in missing:
+                    readings[text] = self._read(text)
+        if kept.size:
+            for text in missing:
+                kept.put(_there(readings[text]))
+        return [
+            ParsedDocument(
+                document, tuple(ParsedSentence(sentence, _there(readings[text])) for sentence, text in sentences)
+            )
+            for document, sentences in located
+        ]
 
     def warm(self, words: Iterable[str]) -> None:
         """Fill the tokenizer's cache, which is not filled inside a memory zone."""
@@ -131,30 +130,17 @@ class Reader:
             for word in words:
                 self._nlp.tokenizer(word)
 
-    def _read(self, document: Document, sentences: Sequence[Sentence]) -> tuple[ParsedSentence, ...]:
-        fields = {"title": prose_of(document.title or ""), "text": prose_of(document.text)}
-        parsed = []
-        for sentence in sentences:
-            start = sentence.span.start
-            prose = fields[sentence.span.field][start : sentence.span.end]
-            doc, read = self._tokenise(_NOISE.sub(lambda run: " " * len(run.group()), prose))
-            words: list[str] = []
-            offsets: list[tuple[int, int]] = []
-            position: dict[int, int] = {}
-            for number, (word, place, size) in enumerate(read):
-                if not word.isspace():
-                    position[number] = len(words)
-                    words.append(word)
-                    offsets.append((start + place, start + place + size))
-            parsed.append(
-                ParsedSentence(
-                    sentence,
-                    tuple(words),
-                    tuple(offsets),
-                    *self._matches(doc, position),
-                )
-            )
-        return tuple(parsed)
+    def _read(self, text: str) -> Reading:
+        doc, read = self._tokenise(_NOISE.sub(lambda run: " " * len(run.group()), text))
+        words: list[str] = []
+        places: list[tuple[int, int]] = []
+        position: dict[int, int] = {}
+        for number, (word, place, size) in enumerate(read):
+            if not word.isspace():
+                position[number] = len(words)
+                words.append(word)
+                places.append((place, place + size))
+        return Reading(text, tuple(words), tuple(places), *self._matches(doc, position))
 
     def _matches(self, doc: Doc, position: dict[int, int]) -> tuple[Matches, Matches]:
         """Cues and classes, each by position."""
@@ -177,27 +163,40 @@ class Reader:
         doc = self._nlp.tokenizer(text)
         known = self._folded
         read = []
-        for token in doc:
-            key = token.norm
+        for number, (key, place, size) in enumerate(doc.to_array(["NORM", "IDX", "LENGTH"]).tolist()):
             folded = known.get(key)
             if folded is None:
-                norm = token.norm_
+                norm = doc[number].norm_
                 word = normalise(norm.lower())
                 if len(known) >= _MOST_FOLDED:
                     known.clear()
                 folded = known[key] = (word, word != norm)
             if folded[1]:
-                token.norm_ = folded[0]
-            read.append((folded[0], token.idx, len(token)))
+                doc[number].norm_ = folded[0]
+            read.append((folded[0], place, size))
         return doc, read
 
 
-def _count(sentences: Sequence[ParsedSentence]) -> NDArray[np.float32]:
-    counts = np.zeros((len(sentences), len(column_names())), dtype=np.float32)
-    for row, sentence in enumerate(sentences):
-        for column in columns_of(sentence.cues):
-            counts[row, column] += 1
-    return counts
+def _texts(document: Document) -> Iterator[tuple[Sentence, str]]:
+    """Each sentence and its prose."""
+    fields = {"title": prose_of(document.title or ""), "text": prose_of(document.text)}
+    for sentence in split(document):
+        yield sentence, fields[sentence.span.field][sentence.span.start : sentence.span.end]
+
+
+def _there(reading: Reading | None) -> Reading:
+    assert reading is not None  # noqa: S101 (all that were missing have been read)
+    return reading
+
+
+def _cue_counts(reading: Reading) -> NDArray[np.float32]:
+    def count() -> NDArray[np.float32]:
+        counts = np.zeros(len(column_names()), dtype=np.float32)
+        for column in columns_of(reading.cues):
+            counts[column] += 1
+        return counts
+
+    return remembered(reading.memo, "cue_counts", count)
 
 
 def _by_place(match: tuple[int, int, int]) -> tuple[int, int, int]:

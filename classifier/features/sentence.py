@@ -17,7 +17,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
 from classifier.features.cues import NUMBER
-from classifier.features.reader import ParsedDocument, ParsedSentence
+from classifier.features.reader import ParsedDocument
+from classifier.features.reading import ParsedSentence, Reading, remembered
 from classifier.features.scopes import column_names
 from classifier.features.word_classes import class_grams, word_classes
 
@@ -47,6 +48,7 @@ def word_ngrams(sentence: ParsedSentence, longest: int) -> list[str]:
 class _Ngrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """TF-IDF of a sentence's n-grams; a subclass says of which, by its analyzer."""
 
+    by_place = False
     longest: int
     min_sentences: int
 
@@ -142,6 +144,8 @@ class ClassFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Value of a class that is there; above 0.
     """
 
+    by_place = False
+
     def __init__(self, weight: float = 0.5) -> None:
         self.weight = weight
 
@@ -161,11 +165,18 @@ class ClassFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def class_counts(document: ParsedDocument) -> NDArray[np.float32]:
     """How often each word class matches in each sentence, shape (n_sentences, n_classes)."""
-    counts = np.zeros((len(document.sentences), len(word_classes())), dtype=np.float32)
-    for row, parsed in enumerate(document.sentences):
-        for number, _, _ in parsed.classes:
-            counts[row, number] += 1
-    return counts
+    readings = [parsed.reading for parsed in document.sentences]
+    return remembered(document.memo, "class_counts", lambda: np.stack([_class_counts(reading) for reading in readings]))
+
+
+def _class_counts(reading: Reading) -> NDArray[np.float32]:
+    def count() -> NDArray[np.float32]:
+        counts = np.zeros(len(word_classes()), dtype=np.float32)
+        for number, _, _ in reading.classes:
+            counts[number] += 1
+        return counts
+
+    return remembered(reading.memo, "class_counts", count)
 
 
 class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -176,6 +187,8 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     weight : float
         Value of a matching list; above 0. Regularisation is the lighter the larger it is.
     """
+
+    by_place = False
 
     def __init__(self, weight: float = 0.5) -> None:
         self.weight = weight
@@ -197,6 +210,8 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 class PlaceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Where the sentence stands and what it is made of: headline, depth, length, quotes, numbers, money."""
 
+    by_place = True
+
     def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
         """Nothing to learn."""
         self.names_ = PLACE_NAMES
@@ -210,29 +225,36 @@ class PlaceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def place_features(document: ParsedDocument) -> NDArray[np.float32]:
     """Dense place features of one document, shape (n_sentences, len(PLACE_NAMES))."""
+    return remembered(document.memo, "place", lambda: _place_features(document))
+
+
+def _place_features(document: ParsedDocument) -> NDArray[np.float32]:
     total = len(document.sentences)
     rows = []
     for number, parsed in enumerate(document.sentences):
         kind = parsed.sentence.kind
-        words = frozenset(parsed.tokens)
-        numbers = sum(NUMBER in token for token in parsed.tokens)
-        rows.append(
-            (
-                kind == "headline",
-                kind == "heading",
-                kind == "bullet",
-                number == 1,
-                number < 5,
-                number / total,
-                min(len(parsed.tokens), 60) / 60,
-                len(parsed.tokens) < 6,
-                bool(words & _QUOTES),
-                bool(parsed.tokens) and parsed.tokens[0] in _QUOTES,
-                numbers > 0,
-                bool(words & _PERCENT),
-                bool(words & _MONEY),
-                "?" in words,
-                numbers > 2,
-            )
-        )
+        place = (kind == "headline", kind == "heading", kind == "bullet", number == 1, number < 5, number / total)
+        rows.append((*place, *_form(parsed.reading)))
     return np.asarray(rows, dtype=np.float32)
+
+
+def _form(reading: Reading) -> tuple[float, ...]:
+    """Length, quotes, numbers, money, question."""
+
+    def work() -> tuple[float, ...]:
+        tokens = reading.tokens
+        words = frozenset(tokens)
+        numbers = sum(NUMBER in token for token in tokens)
+        return (
+            min(len(tokens), 60) / 60,
+            len(tokens) < 6,
+            bool(words & _QUOTES),
+            bool(tokens) and tokens[0] in _QUOTES,
+            numbers > 0,
+            bool(words & _PERCENT),
+            bool(words & _MONEY),
+            "?" in words,
+            numbers > 2,
+        )
+
+    return remembered(reading.memo, "form", work)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from classifier.evidence import KINDS
 from classifier.evidence.kinds import STAGELESS, VALUES
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import remembered
 
 BEFORE, AFTER, FURTHER_AFTER, AFTER_HEADLINE = 2, 1, 2, 3
 """Sentences of the rule book's windows."""
@@ -97,6 +98,10 @@ def told_plainly(document: ParsedDocument, group: str) -> NDArray[np.bool_]:
 
 def counting(document: ParsedDocument) -> NDArray[np.bool_]:
     """Which sentences use up a window, shape (n_sentences,): not bylines, datelines, captions and credits."""
+    return remembered(document.memo, "counting", lambda: _counting(document))
+
+
+def _counting(document: ParsedDocument) -> NDArray[np.bool_]:
     credits = _credits()
     counts = np.ones(len(document.sentences), dtype=bool)
     for row, parsed in enumerate(document.sentences[1:], start=1):
@@ -147,8 +152,9 @@ def told_features(document: ParsedDocument) -> NDArray[np.float32]:
     present = np.hstack([own > 0, groups])
     designs = own[:, : len(VALUES["design"])].sum(axis=0)
     first = np.where((own > 0).any(axis=0), (own > 0).argmax(axis=0) / count, _NEVER)
-    article = np.hstack([np.log1p(own.sum(axis=0)), np.log1p(aside.sum(axis=0)), first, (own[:_LEAD] > 0).any(axis=0)])
-    tail = np.hstack([designs / (designs.sum() + 0.5)])
+    lead = (own[:_LEAD] > 0).any(axis=0)
+    votes = designs / (designs.sum() + 0.5)
+    article = np.hstack([np.log1p(own.sum(axis=0)), np.log1p(aside.sum(axis=0)), first, lead, votes])
     return np.hstack(
         [
             np.minimum(own, 2),
@@ -156,7 +162,7 @@ def told_features(document: ParsedDocument) -> NDArray[np.float32]:
             groups,
             in_window(present, counts=counts),
             in_window(groups, FURTHER_AFTER, counts=counts),
-            np.repeat(np.hstack([article, tail])[None, :], count, axis=0),
+            np.repeat(article[None, :], count, axis=0),
             _distances(groups),
             np.repeat(np.asarray(_sizes(document))[None, :], count, axis=0),
         ]
@@ -165,6 +171,10 @@ def told_features(document: ParsedDocument) -> NDArray[np.float32]:
 
 def _tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How often each is told of this study, and of other work, by sentence; a weak telling is half a one."""
+    return remembered(document.memo, "told", lambda: _count_tellings(document))
+
+
+def _count_tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     shape = (len(document.sentences), len(TOLD))
     own, aside = np.zeros(shape), np.zeros(shape)
     for telling in document.evidence:

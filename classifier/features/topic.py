@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import Reading, remembered
 
 TOPIC_NAMES = (
     "headline_words", "headline_share", "headline_words_first", "topic_words", "top_words", "topic_words_first",
@@ -27,14 +29,15 @@ _NOWHERE = 40
 
 def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
     """Columns ``TOPIC_NAMES``, float32, shape (n_sentences, len(TOPIC_NAMES))."""
-    stems = [[_stem(token) for token in parsed.tokens] for parsed in document.sentences]
-    content = [frozenset(stem for stem in row if stem) for row in stems]
-    frequent = Counter(stem for row in stems for stem in row if stem)
+    stems = [_stems(parsed.reading) for parsed in document.sentences]
+    content = [words for _, words in stems]
+    frequent = Counter(chain.from_iterable(row for row, _ in stems))
+    del frequent[""]
     ranked = [stem for stem, count in frequent.most_common(_TOPIC_WORDS) if count >= _TOPIC_COUNT]
     topic, top = frozenset(ranked), frozenset(ranked[:_TOP_WORDS])
     headline = content[0]
     rows = []
-    for number, (parsed, row, words) in enumerate(zip(document.sentences, stems, content, strict=True)):
+    for number, (parsed, (row, words)) in enumerate(zip(document.sentences, stems, strict=True)):
         first = frozenset(row[:_FIRST_TOKENS])
         shared = len(words & headline)
         size = max(1, len(words))
@@ -54,6 +57,16 @@ def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
             )
         )
     return np.asarray(rows, dtype=np.float32)
+
+
+def _stems(reading: Reading) -> tuple[list[str], frozenset[str]]:
+    """The stem of each token, empty for other words than content words; and the stems."""
+
+    def work() -> tuple[list[str], frozenset[str]]:
+        row = [_stem(token) for token in reading.tokens]
+        return row, frozenset(stem for stem in row if stem)
+
+    return remembered(reading.memo, "stems", work)
 
 
 def _stem(token: str) -> str:

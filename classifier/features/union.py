@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from scipy import sparse
 from sklearn.pipeline import FeatureUnion
 
@@ -16,8 +17,50 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
 
     Its own ``transform`` goes through joblib even for one job, and that resets and restores the process's warning
     filters: a service whose threads do so at the same time prints warnings, or raises them.
+
+    Attributes
+    ----------
+    widths_ : tuple of int
+        Columns of each family, in their order.
+
+    Each family says by its ``by_place`` whether it looks at the sentence's place in the article.
     """
+
+    def fit_transform(
+        self,
+        X: Sequence[ParsedDocument],  # noqa: N803
+        y: Any = None,
+        **params: Any,
+    ) -> sparse.csr_matrix:
+        """Fit each family, and give its columns as ``transform`` does."""
+        parts = [family.fit(X, y).transform(X) for _, family in self.transformer_list]
+        self.widths_ = tuple(part.shape[1] for part in parts)
+        return sparse.hstack(parts).tocsr()
+
+    def fit(self, X: Sequence[ParsedDocument], y: Any = None, **params: Any) -> FamilyUnion:  # noqa: N803
+        """Fit each family."""
+        self.fit_transform(X, y)
+        return self
 
     def transform(self, X: Sequence[ParsedDocument], **params: Any) -> sparse.csr_matrix:  # noqa: N803
         """Columns of all families in their order, float32, shape (n_sentences, n_features)."""
         return sparse.hstack([family.transform(X) for _, family in self.transformer_list]).tocsr()
+
+    def part(self, documents: Sequence[ParsedDocument], *, by_place: bool) -> tuple[sparse.csr_matrix, list[slice]]:
+        """Columns of some families only, and where they are among all.
+
+        Parameters
+        ----------
+        documents : sequence of ParsedDocument
+        by_place : bool
+            Those that depend on the sentence's place in its article, or those that depend on its words alone.
+        """
+        parts, places = [], []
+        start = 0
+        for (_, family), width in zip(self.transformer_list, self.widths_, strict=True):
+            if family.by_place == by_place:
+                parts.append(family.transform(documents))
+                places.append(slice(start, start + width))
+            start += width
+        rows = sum(len(document.sentences) for document in documents)
+        return (sparse.hstack(parts).tocsr() if parts else sparse.csr_matrix((rows, 0), dtype=np.float32)), places

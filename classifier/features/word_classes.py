@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the reader calls this module
-    from classifier.features.reader import ParsedSentence
+    from classifier.features.reading import ParsedSentence
 
 GAP = "_"
 """Stands for a run of words of no class."""

@@ -16,6 +16,7 @@ from classifier.evidence.kinds import VALUES
 from classifier.features.context import log_odds
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import Reading, remembered
 
 LEAD = 6
 """Sentences of an article, the headline with them, in which its message stands."""
@@ -50,16 +51,18 @@ def _lists_by_phrase() -> dict[str, tuple[int, ...]]:
 
 def article_grams(document: ParsedDocument) -> list[list[str]]:
     """Words and pairs of neighbouring words of each sentence."""
-    grams = []
-    for parsed in document.sentences:
-        tokens = parsed.tokens
-        grams.append([*tokens, *(f"{one} {two}" for one, two in pairwise(tokens))])
-    return grams
+    return [grams_of(parsed.reading) for parsed in document.sentences]
 
 
-def article_row(
-    document: ParsedDocument, scores: NDArray[np.float64], grams: list[list[str]] | None = None
-) -> NDArray[np.float32]:
+def grams_of(reading: Reading) -> list[str]:
+    """Words and pairs of neighbouring words of a sentence."""
+    tokens = reading.tokens
+    return remembered(
+        reading.memo, "article_grams", lambda: [*tokens, *(f"{one} {two}" for one, two in pairwise(tokens))]
+    )
+
+
+def article_row(document: ParsedDocument, scores: NDArray[np.float64]) -> NDArray[np.float32]:
     """One row of an article's features.
 
     Parameters
@@ -67,8 +70,6 @@ def article_row(
     document : ParsedDocument
     scores : ndarray, shape (n_sentences, n_labels)
         Label probabilities in [0, 1].
-    grams : list of list of str, optional
-        ``article_grams(document)`` if it is at hand.
 
     Returns
     -------
@@ -82,8 +83,7 @@ def article_row(
     """
     if len(scores) != len(document.sentences):
         raise ValueError(f"{len(document.sentences)} sentences but {len(scores)} rows of scores")
-    grams = grams if grams is not None else article_grams(document)
-    parts = [_scores(scores), _cues(document), _evidence(document), _shape(document), _words(document, grams)]
+    parts = [_scores(scores), _cues(document), _evidence(document), _shape(document), _words(document)]
     return np.hstack(parts).astype(np.float32)
 
 
@@ -188,17 +188,22 @@ def _shape(document: ParsedDocument) -> NDArray[np.float64]:
     return np.asarray(row, dtype=np.float64)
 
 
-def _words(document: ParsedDocument, grams: list[list[str]]) -> NDArray[np.float64]:
-    """By list of words: any, count, density, up front, in the headline."""
+def _listed(reading: Reading) -> list[int]:
+    """Number of the list of each word and pair that is on one."""
     known = _lists_by_phrase()
+    return remembered(
+        reading.memo, "article_lists", lambda: [number for gram in grams_of(reading) for number in known.get(gram, ())]
+    )
+
+
+def _words(document: ParsedDocument) -> NDArray[np.float64]:
+    """By list of words: any, count, density, up front, in the headline."""
     total = np.zeros(len(word_lists()))
     front, headline = np.zeros(len(total), dtype=bool), np.zeros(len(total), dtype=bool)
-    for place, sentence in enumerate(grams):
-        for gram in sentence:
-            if gram in known:
-                for number in known[gram]:
-                    total[number] += 1
-                    front[number] |= place < _DIGEST
-                    headline[number] |= place == 0
+    for place, parsed in enumerate(document.sentences):
+        for number in _listed(parsed.reading):
+            total[number] += 1
+            front[number] |= place < _DIGEST
+            headline[number] |= place == 0
     words = max(50, sum(len(parsed.tokens) for parsed in document.sentences))
     return np.hstack([total > 0, np.log1p(total), np.sqrt(total / words * 200), front, headline])

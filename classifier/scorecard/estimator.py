@@ -29,8 +29,9 @@ from sklearn.utils.validation import check_is_fitted
 from classifier.annotation import CriterionScore, LabelledSpan
 from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import Reading
 from classifier.labels import CRITERION_IDS
-from classifier.scorecard.article import article_grams, article_row
+from classifier.scorecard.article import article_grams, article_row, grams_of
 from classifier.scorecard.model import CriteriaModel, CriterionFit
 from classifier.scorecard.reasons import reasons_for
 
@@ -113,7 +114,7 @@ class Scorecard(BaseEstimator):  # type: ignore[misc]
         if not (self.strength > 0 and self.word_strength > 0 and min(self.min_articles, self.trees, self.leaf) > 0):
             raise ValueError("all parameters but random_state must be above 0")
         grams = [article_grams(document) for document in documents]
-        raw = [article_row(*given) for given in zip(documents, scores, grams, strict=True)]
+        raw = [article_row(*given) for given in zip(documents, scores, strict=True)]
         words = [[gram for sentence in article for gram in sentence] for article in grams]
         self.scaler_ = StandardScaler().fit(np.vstack(raw))
         rows = self.scaler_.transform(np.vstack(raw)).astype(np.float32)
@@ -151,10 +152,9 @@ class Scorecard(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         if self.model_ is None:
             return {}
-        grams = article_grams(document)
         # scikit-learn's own transformers check more than they reckon on a single row.
-        row = ((article_row(document, scores, grams) - self.scaler_.mean_) / self.scaler_.scale_).astype(np.float32)
-        values = self.model_.scores(row, *self._word_row(grams))
+        row = ((article_row(document, scores) - self.scaler_.mean_) / self.scaler_.scale_).astype(np.float32)
+        values = self.model_.scores(row, *self._word_row(document))
         card: dict[str, CriterionScore] = {}
         for criterion, exact in zip(self.model_.criteria, values, strict=True):
             value = round(float(exact), 4)
@@ -166,10 +166,10 @@ class Scorecard(BaseEstimator):  # type: ignore[misc]
             )
         return card
 
-    def _word_row(self, grams: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def _word_row(self, document: ParsedDocument) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Numbers and weights of an article's known words, as the vectorizer gives them."""
         known = self.words_.vocabulary_
-        found = [known[gram] for sentence in grams for gram in sentence if gram in known]
+        found = [number for parsed in document.sentences for number in _known(parsed.reading, known)]
         places, times = np.unique(np.array(found, dtype=np.int64), return_counts=True)
         weights = (1 + np.log(times)) * self.words_.idf_[places]
         return places, weights / max(float(np.sqrt(weights @ weights)), 1e-12)
@@ -220,6 +220,15 @@ class Scorecard(BaseEstimator):  # type: ignore[misc]
             random_state=self.random_state,
         )
         return line.fit(rows, y), said.fit(words, y), forest.fit(rows, y)
+
+
+def _known(reading: Reading, vocabulary: dict[str, int]) -> list[int]:
+    """Numbers of a sentence's known words and pairs; remembered for the vocabulary that asked last."""
+    asked: tuple[object, list[int]] | None = reading.memo.get("scorecard")
+    if asked is None or asked[0] is not vocabulary:
+        numbers = [number for gram in grams_of(reading) if (number := vocabulary.get(gram)) is not None]
+        asked = reading.memo["scorecard"] = (vocabulary, numbers)
+    return asked[1]
 
 
 def _with(members: tuple[Any, Any, Any], rows: _Rows, words: sparse.csr_matrix) -> list[tuple[Any, Any]]:

@@ -10,7 +10,7 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from sklearn.model_selection import StratifiedKFold
 from classifier.claims import STRENGTHS, ClaimStrength
 from classifier.document import Document
 from classifier.errors import CorpusError, OverclaimError
-from classifier.features.reader import ParsedSentence, shared_reader
+from classifier.features.reader import shared_reader
+from classifier.features.reading import Matches, ParsedSentence, Reading
 from classifier.training.fetching import PublicData, fetched
 from classifier.training.texts import CORPUS_VARIABLE
 
@@ -144,21 +145,20 @@ def _joined(parts: Sequence[ParsedSentence]) -> ParsedSentence:
     if len(parts) == 1:
         return parts[0]
     starts = np.cumsum([0, *(len(part.tokens) for part in parts)]).tolist()
-    return ParsedSentence(
-        parts[0].sentence,
+
+    def shifted(matches: Iterable[Matches]) -> Matches:
+        pairs = zip(matches, starts, strict=False)
+        return tuple((number, first + start, last + start) for found, start in pairs for number, first, last in found)
+
+    # Nobody asks for the places of a claim's words.
+    reading = Reading(
+        " ".join(part.reading.text for part in parts),
         tuple(token for part in parts for token in part.tokens),
-        tuple(offset for part in parts for offset in part.offsets),
-        tuple(
-            (cue, first + start, last + start)
-            for part, start in zip(parts, starts, strict=False)
-            for cue, first, last in part.cues
-        ),
-        tuple(
-            (number, first + start, last + start)
-            for part, start in zip(parts, starts, strict=False)
-            for number, first, last in part.classes
-        ),
+        tuple(place for part in parts for place in part.reading.places),
+        shifted(part.cues for part in parts),
+        shifted(part.classes for part in parts),
     )
+    return ParsedSentence(parts[0].sentence, reading)
 
 
 def together(

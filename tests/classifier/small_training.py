@@ -35,6 +35,10 @@ class SmallModel:
     thresholds: dict[Mode, dict[str, float]]
     annotator: Annotator
 
+    def make_annotator(self, remembers: int) -> Annotator:
+        """Another annotator of the same parts."""
+        return Annotator(self.scorer, self.triggers, self.thresholds, MODEL, remembers=remembers)
+
 
 @cache
 def trained() -> SmallModel:

@@ -19,7 +19,8 @@ from classifier.claims import STRENGTHS, ClaimStrength
 from classifier.claims.features import BITS, claim_blocks
 from classifier.claims.words import word_classes, word_numbers
 from classifier.document import Document
-from classifier.features.reader import ParsedSentence, shared_reader
+from classifier.features.reader import shared_reader
+from classifier.features.reading import ParsedSentence
 
 NONE = (
     "The study was published in a journal of cardiology on Tuesday.",
@@ -133,7 +134,7 @@ class TestFeatures:
         assert sentence.tokens == ("tea", "may", "reduce", "pain", ".")
 
         def told(match: tuple[int, int, int], tokens: tuple[str, ...] = sentence.tokens) -> list[int]:
-            changed = replace(sentence, tokens=tokens, classes=(match,))
+            changed = replace(sentence, reading=replace(sentence.reading, tokens=tokens, classes=(match,)))
             return [int(value) for value in claim_blocks([changed])[matches].numbers]
 
         number, before, after, around, head = told((3, 2, 3))
@@ -146,7 +147,7 @@ class TestFeatures:
         assert len(told((3, 0, 5))) == 5  # a whole sentence has edges beside it
 
     def test_sentences_without_matches_of_classes(self) -> None:
-        bare = [replace(sentence, classes=()) for sentence in parse(NONE)]
+        bare = [replace(sentence, reading=replace(sentence.reading, classes=())) for sentence in parse(NONE)]
         assert not len(claim_blocks(bare)[8].numbers)
         assert fitted().predict_proba(bare).shape == (len(bare), 4)
         mixed = [bare[0], *parse(CAUSAL), bare[1]]

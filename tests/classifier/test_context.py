@@ -10,7 +10,8 @@ from test_told import article, telling
 
 from classifier.claims import STRENGTHS
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures, log_odds
-from classifier.features.reader import ParsedDocument, ParsedSentence
+from classifier.features.reader import ParsedDocument
+from classifier.features.reading import ParsedSentence
 from classifier.features.sentence import PLACE_NAMES, class_counts, place_features
 from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features

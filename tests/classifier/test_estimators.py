@@ -137,7 +137,7 @@ class TestBoosted:
 
     def test_a_share_is_undone_by_the_shift_and_nothing_else(self) -> None:
         model = BoostedLabelScorer(rounds=5, jobs=1, negative_share=0.25).fit(self.x, self.y)
-        odds = model.models_[0].decision_function(self.x)
+        odds = model.models_[0].odds(self.x)
         assert model.predict_proba(self.x)[:, 0] == pytest.approx(sigmoid(odds + np.log(0.25)))
 
     def test_a_label_of_which_no_negative_is_drawn_is_constant(self) -> None:

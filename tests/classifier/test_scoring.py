@@ -46,7 +46,9 @@ class SpyContext(BaseEstimator):  # type: ignore[misc]
     def fit(self, documents: Sequence[ParsedDocument], y: Any = None) -> Self:
         return self
 
-    def transform(self, documents: Sequence[ParsedDocument], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    def transform(
+        self, documents: Sequence[ParsedDocument], scores: NDArray[np.float64], strengths: None = None
+    ) -> NDArray[np.float64]:
         numbers = [DOCUMENTS.index(document) for document in documents for _ in document.sentences]
         return np.column_stack([numbers, scores[:, 0]])
 
@@ -62,7 +64,7 @@ class SpyFinal(BaseEstimator):  # type: ignore[misc]
         self.fitted_ = set(x[:, 0].astype(int))
         return self
 
-    def predict_proba(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def predict_proba(self, x: NDArray[np.float64], wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
         self.seen.append((self.fitted_, set(x[:, 0].astype(int))))
         return np.full((len(x), 2), 0.3)
 
@@ -152,3 +154,43 @@ class TestSmallModel:
 
     def test_it_scores_twelve_labels(self, small_model: SmallModel) -> None:
         assert small_model.scorer.predict_proba(small_model.gold.documents[:1]).shape[1] == len(LABEL_IDS)
+
+
+class TestGate:
+    """The second stage looks at what the first finds likely."""
+
+    def test_the_others_keep_the_first_stage_s_score(self) -> None:
+        scorer = StackedScorer(SpySentence(), SpyContext(), SpyFinal(), share=1.0, considered=0.5)
+        scorer.fit(DOCUMENTS, TARGETS, FOLDS)
+        first, second = scorer.held_out_stages_
+        assert scorer.gates_ == pytest.approx([0.25, 0.25])  # half of 0.0, 0.1, … 0.5
+        assert (second[first >= 0.25] == 0.3).all()
+        assert np.array_equal(second[first < 0.25], first[first < 0.25])
+        assert {0.0, 0.3} < set(second[:, 0])
+
+    def test_all_are_looked_at_if_asked(self) -> None:
+        scorer = StackedScorer(SpySentence(), SpyContext(), SpyFinal(), considered=1.0).fit(DOCUMENTS, TARGETS, FOLDS)
+        assert (scorer.held_out_stages_[1] == 0.3).all()
+
+    @pytest.mark.parametrize("considered", [0.0, 1.1])
+    def test_a_share_out_of_range_is_refused(self, considered: float) -> None:
+        with pytest.raises(ValueError, match=r"considered in \(0, 1\]"):
+            StackedScorer(SpySentence(), SpyContext(), SpyFinal(), considered=considered).fit(DOCUMENTS, TARGETS)
+
+
+def test_what_words_add_is_the_same_wherever_the_sentence_stands(small_model: SmallModel) -> None:
+    first = small_model.scorer.sentence_
+    one, two = (
+        read("A miracle pill cured all mice."),
+        read("A walk\n\nThe town lies by the sea.\n\nA miracle pill cured all mice."),
+    )
+    assert np.array_equal(first.own_odds([two])[2], first.own_odds([one])[0])
+    assert not np.array_equal(first.predict_proba([two])[2], first.predict_proba([one])[0])
+
+
+def test_the_parts_of_the_log_odds_add_up(small_model: SmallModel) -> None:
+    first = small_model.scorer.sentence_
+    documents = small_model.gold.documents[:5]
+    whole = first["labels"].predict_proba(first["features"].transform(documents))
+    assert first.predict_proba(documents) == pytest.approx(whole, abs=1e-6)
+    assert np.array_equal(first.predict_proba(documents, first.own_odds(documents)), first.predict_proba(documents))

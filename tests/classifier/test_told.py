@@ -35,7 +35,7 @@ def article(count: int, *tellings: Evidence) -> ParsedDocument:
     """A headline and dull sentences, ``count`` in all, that are said to tell just this."""
     document = read("Plain head\n\n" + "The town lies by the sea. " * (count - 1))
     assert len(document.sentences) == count
-    return replace(document, evidence=tellings)
+    return replace(document, memo={"evidence": tellings})
 
 
 def table(document: ParsedDocument) -> dict[str, list[float]]:

@@ -16,7 +16,8 @@ from test_reader import TEXTS, read
 
 from classifier.document import Document
 from classifier.features.cues import normalise
-from classifier.features.reader import ParsedSentence, Reader
+from classifier.features.reader import Reader
+from classifier.features.reading import ParsedSentence
 from classifier.features.word_classes import GAP, abstracted, class_grams, word_classes
 
 GLUED = frozenset({"'s", "%", ",", ".", ":", "/"})

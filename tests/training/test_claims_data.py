@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from classifier.claims import ClaimStrength
 from classifier.errors import CorpusError
-from classifier.features.reader import ParsedSentence
+from classifier.features.reading import ParsedSentence
 from classifier.training import claims as module
 from classifier.training.claims import PUBLIC, cross_validate, main, parsed_claims, read_claims, read_file
 from classifier.training.fetching import PublicData, fetched

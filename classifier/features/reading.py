@@ -1,0 +1,133 @@
+"""What a sentence's words are, wherever the sentence stands; and the readings of the sentences met last.
+
+While somebody types, all sentences of an article but one stay as they are. What was worked out of a sentence's words
+alone is kept beside them (``memo``), so that only the changed sentence is worked out again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+from classifier.document import Sentence, Span
+
+T = TypeVar("T")
+Matches: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Number of the list, first token, token after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a sentence.
+
+    Parameters
+    ----------
+    text : str
+        The sentence's prose.
+    tokens : tuple of str
+        Normalised words: lower case, straight quotes, numbers as ``#``.
+    places : tuple of (int, int)
+        Code points of each token in ``text``.
+    cues : tuple of (int, int, int)
+        Matches as (cue number in ``cue_lists()``, first token, token after the last), by position.
+    classes : tuple of (int, int, int)
+        The same for word classes, numbered as in ``word_classes()``.
+    memo : dict
+        What was worked out of all this, by name; see ``remembered``.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+    cues: Matches
+    classes: Matches = ()
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def remembered(memo: dict[Any, Any], name: object, work: Callable[[], T]) -> T:
+    """What ``memo`` holds under a name; worked out once if it holds nothing.
+
+    Two threads may both do the work; it gives the same.
+    """
+    found: T | None = memo.get(name)
+    if found is None:
+        found = memo[name] = work()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSentence:
+    """A sentence with its words."""
+
+    sentence: Sentence
+    reading: Reading
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Normalised words; see ``Reading``."""
+        return self.reading.tokens
+
+    @property
+    def cues(self) -> Matches:
+        """Cue matches; see ``Reading``."""
+        return self.reading.cues
+
+    @property
+    def classes(self) -> Matches:
+        """Matches of word classes; see ``Reading``."""
+        return self.reading.classes
+
+    @property
+    def offsets(self) -> tuple[tuple[int, int], ...]:
+        """Code points of each token in the sentence's field."""
+        start = self.sentence.span.start
+        return tuple((start + first, start + last) for first, last in self.reading.places)
+
+    def span(self, first: int, last: int) -> Span:
+        """The span from token ``first`` up to, without, token ``last``."""
+        start, places = self.sentence.span.start, self.reading.places
+        return Span(start + places[first][0], start + places[last - 1][1], self.sentence.span.field)
+
+
+class SentenceCache:
+    """Readings by their text, those met last. Safe to share between threads.
+
+    Parameters
+    ----------
+    size : int
+        Most readings kept, at least 0. One takes about 10 kB with its memo.
+
+    Raises
+    ------
+    ValueError
+        If ``size`` is negative.
+    """
+
+    def __init__(self, size: int) -> None:
+        if size < 0:
+            raise ValueError("the size of a cache must be at least 0")
+        self.size = size
+        self._readings: OrderedDict[str, Reading] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    def get(self, text: str) -> Reading | None:
+        """The reading of a text, if it is kept."""
+        with self._lock:
+            found = self._readings.get(text)
+            if found is not None:
+                self._readings.move_to_end(text)
+            return found
+
+    def put(self, reading: Reading) -> None:
+        """Keep a reading; the one that wasn't asked for the longest makes room."""
+        with self._lock:
+            self._readings[reading.text] = reading
+            self._readings.move_to_end(reading.text)
+            while len(self._readings) > self.size:
+                self._readings.popitem(last=False)
