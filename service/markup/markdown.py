@@ -18,7 +18,7 @@ from service.offsets import OffsetTable
 TOO_DEEP = TextWarning("markup_too_deep", "The Markdown is nested too deeply; it was read as plain text.")
 _BULLET = "\n• "
 """What every list marker is read as: the classifier knows bullets, whatever their mark."""
-_DEEP = re.compile(r"^(?:[ \t]{0,9}(?:[>*+-]|\d{1,9}[.)])){50}", re.M)
+_DEEP = re.compile(r"^(?:[ \t]{0,9}+(?:>|(?:[*+-]|\d{1,9}+[.)])(?=[ \t]))){50}", re.M)
 _TOML = re.compile(r"\A\ufeff?\+\+\+[^\S\n]*\n.*?^\+\+\+[^\S\n]*$", re.M | re.S)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,99}\]:[^\S\n]*")
 _LEAVES = frozenset({"inline", "pipe_table_cell", "html_block"})
