@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from classifier.annotator import Annotator
 from service.commands.common import load_annotator
 from service.console import CommandError, note
 from service.extras import require
@@ -44,9 +45,13 @@ def run(*, tcp: str | None, model: Path | None) -> int:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
-    server = install(
-        OverclaimServer(lambda: load_annotator(model, settings), max_bytes=settings.max_bytes, threads=settings.threads)
-    )
+
+    def load() -> Annotator:
+        annotator = load_annotator(model, settings)
+        annotator.warm()
+        return annotator
+
+    server = install(OverclaimServer(load, max_bytes=settings.max_bytes, threads=settings.threads))
     if address is None:
         server.start_io(stdout=_protocol_only())
     else:

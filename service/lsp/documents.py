@@ -39,6 +39,11 @@ class Pending:
     revision: int
     answer: asyncio.Future[Checked | None]
 
+    @property
+    def failed(self) -> bool:
+        """True if it is over without a result, so that another try may do better."""
+        return self.answer.done() and self.answer.exception() is not None
+
 
 @dataclass(slots=True)
 class OpenDocument:

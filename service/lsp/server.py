@@ -53,7 +53,6 @@ class Lazy:
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
-                self._loaded.warm()
             return self._loaded
 
 
@@ -144,7 +143,7 @@ class OverclaimServer(LanguageServer):
         if document.checked is not None and document.checked_revision == document.revision:
             return document.checked
         pending = document.pending
-        if pending is None or pending.revision != document.revision or pending.answer.done():
+        if pending is None or pending.revision != document.revision or pending.failed:
             pending = self._want(document)
         return await outcome(pending.answer)
 
