@@ -168,8 +168,8 @@ class _Settings:
         found = re.search(rf"^[ \t]*[\[\"']*{re.escape(key)}\b", self._text, re.M)
         if not found:
             return None
-        place = self._text.find(value, found.end()) if value else -1
-        return self._text.count("\n", 0, place if place >= 0 else found.end()) + 1
+        inside = re.compile(rf"[\"']{re.escape(value)}[\"']").search(self._text, found.end()) if value else None
+        return self._text.count("\n", 0, (inside or found).end()) + 1
 
 
 def is_span_id(name: str) -> bool:
