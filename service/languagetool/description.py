@@ -18,7 +18,11 @@ def _text(description: str, **more: object) -> dict[str, Any]:
 
 
 _PARAMETERS: dict[str, dict[str, Any]] = {
-    "language": _text(f"auto, or one of {', '.join(data()['languages'])}.", examples=["en-US"]),
+    "language": _text(
+        f"auto, or a kind of English, such as {', '.join(data()['languages'])}.",
+        pattern=r"^([Aa][Uu][Tt][Oo]|[Ee][Nn]([-_][A-Za-z]+)?)$",
+        examples=["en-US"],
+    ),
     "text": _text("The text; either this or data.", examples=[_EXAMPLE]),
     "data": _text(
         'The text as JSON: {"text": …} or {"annotation": [{"text": …}, {"markup": …, "interpretAs": …}]}. '
@@ -38,7 +42,12 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     },
     **{name: _text("Accepted, without effect: there are no accounts.") for name in ("username", "apiKey")},
 }
-_FORM = {"type": "object", "properties": _PARAMETERS, "required": ["language"]}
+_FORM = {
+    "type": "object",
+    "properties": _PARAMETERS,
+    "required": ["language"],
+    "oneOf": [{"required": ["text"]}, {"required": ["data"]}],
+}
 
 CHECK_BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}
@@ -65,5 +74,5 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     413: _refusal("The text is over the size limit."),
     503: _refusal("No model is loaded."),
 }
-CONFIG_ERRORS = {400: ERRORS[400]}
-HEALTH_ERRORS = {503: ERRORS[503]}
+CONFIG_ERRORS: dict[int | str, dict[str, Any]] = {400: ERRORS[400]}
+HEALTH_ERRORS: dict[int | str, dict[str, Any]] = {503: ERRORS[503]}

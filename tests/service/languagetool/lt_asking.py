@@ -36,7 +36,7 @@ def refused(client: TestClient, status: int = 400, **values: str) -> str:
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.text.startswith("Error: ")
     assert "\n" not in answer.text
-    return answer.text.removeprefix("Error: ")
+    return str(answer.text).removeprefix("Error: ")
 
 
 def utf16(text: str, offset: int, length: int) -> str:

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from lt_asking import TEXT, check, refused, utf16, words
 from starlette.testclient import TestClient
 
+from classifier.annotator import Annotator
 from classifier.labels import LABEL_IDS, labels
+from service.app import create_app
 from service.groups import GROUPS, group_of
 from service.languagetool.rules import choose, rules
+from service.settings import Settings
 
 HYPE = "OVERCLAIM_SENSATIONAL_LANGUAGE"
 EFFICACY = "OVERCLAIM_OVERSTATED_EFFICACY"
@@ -141,10 +144,12 @@ def test_a_rule_enabled_by_name_is_always_on(on: str, off: str, groups_on: str, 
 
 
 def test_enabled_only_that_contradicts_itself(client: TestClient) -> None:
-    only = {"text": TEXT, "language": "en", "enabledOnly": "true"}
-    assert "can't be used together with disabledRules" in refused(client, **only, enabledRules="x", disabledRules="y")
-    assert "can't be used together" in refused(client, **only, enabledRules="x", disabledCategories="y")
-    assert "needs enabledRules or enabledCategories" in refused(client, **only)
+    def said(**lists: str) -> str:
+        return refused(client, 400, text=TEXT, language="en", enabledOnly="true", **lists)
+
+    assert "can't be used together with disabledRules" in said(enabledRules="x", disabledRules="y")
+    assert "can't be used together" in said(enabledRules="x", disabledCategories="y")
+    assert "needs enabledRules or enabledCategories" in said()
 
 
 @pytest.mark.parametrize(
@@ -192,3 +197,15 @@ def test_the_whole_answer_is_json_that_strict_readers_take(client: TestClient) -
     assert json.loads(answer.content.decode("utf-8"), parse_constant=pytest.fail)["matches"]
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert "transfer-encoding" not in answer.headers
+
+
+@pytest.mark.model
+def test_the_shipped_model_says_the_same_here(annotator: Annotator) -> None:
+    text = (
+        "🐁 A miracle for mice\n\nThe pill is a breakthrough that cures cancer. "
+        "It has no side effects, and will be on sale soon."
+    )
+    found = annotator.annotate(text, mode="sensitive").spans
+    with TestClient(create_app(Settings(), annotator)) as client:
+        answer = check(client, text=text, level="picky")
+    assert words(answer, text) == [(f"OVERCLAIM_{span.label.upper()}", span.text) for span in found] != []

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -182,17 +185,25 @@ def test_a_project_that_is_none(tmp_path: Path, fake_model: FakeAnnotator, capsy
     assert "mode" in capsys.readouterr().err
 
 
+@contextmanager
+def served(**settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run the command itself; its address ends in a slash."""
+    command = [*FAKE_CLI, "serve", "--port", "0"]
+    environment = os.environ | settings
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stderr is not None
+            line = next(line for line in process.stderr if "serving on" in line)
+            yield re.findall(r"http://\S+/", line)[0], process
+        finally:
+            process.kill()
+
+
 def test_a_served_project_and_a_silent_log(tmp_path: Path) -> None:
     (tmp_path / ".overclaim.toml").write_text('labels_off = ["sensational_language"]\n', encoding="utf-8")
-    environment = os.environ | {"OVERCLAIM_PROJECT": str(tmp_path), "OVERCLAIM_LOG_LEVEL": "debug"}
-    with subprocess.Popen(
-        [*FAKE_CLI, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        assert process.stderr is not None
-        line = next(line for line in process.stderr if "serving on" in line)
-        address = re.findall(r"http://\S+/", line)[0]
+    with served(OVERCLAIM_PROJECT=str(tmp_path), OVERCLAIM_LOG_LEVEL="debug") as (address, process):
         with httpx.Client(base_url=address, timeout=60) as client:
-            got = client.get("//v2/check", params={"text": "marked miracle cure", "language": "en", "apiKey": "marked"})
+            got = client.get("v2//check", params={"text": "marked miracle cure", "language": "en", "apiKey": "marked"})
             assert [match["rule"]["id"] for match in got.json()["matches"]] == ["OVERCLAIM_OVERSTATED_EFFICACY"]
             assert client.get("v2/check", params={"text": "marked", "language": "marked"}).status_code == 400
             assert client.post("v2/marked", content=b"text=marked").status_code == 404
@@ -201,7 +212,8 @@ def test_a_served_project_and_a_silent_log(tmp_path: Path) -> None:
             sock.sendall(b"GET /v2/healthcheck HTTP/1.1\r\nHost: x\r\n\r\n")
             sock.shutdown(socket.SHUT_WR)
             assert b"".join(iter(lambda: sock.recv(4096), b"")).endswith(b"\r\n\r\nOK")
-        process.terminate()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
         log = process.stderr.read()
     assert "GET /v2/check 200" in log
     assert "GET /v2/check 400" in log
