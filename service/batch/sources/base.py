@@ -14,6 +14,7 @@ from classifier.errors import InvalidInputError
 from service.settings import JSON_ENVELOPE_BYTES, JSON_ESCAPE_FACTOR
 from service.wire import printable
 
+BOM = "\ufeff"
 RecordForm: TypeAlias = Literal["json", "row", "txt", "md", "html", "warc-html"]
 
 

@@ -30,6 +30,7 @@ _MEANT = {
 }
 # Encodings whose bytes pass for UTF-8, so that a declaration is believed before UTF-8 is tried.
 _UNLIKE_ASCII = re.compile(r"utf-?(16|32)|iso2022|hz")
+_USUAL = "cp1252"
 # Python's own codecs, which no page is written in.
 _NEVER = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem"})
 
@@ -125,10 +126,13 @@ def decoded_page(body: bytes, content_type: str = "") -> str:
     if declared:
         # A few bad bytes in a page that says what it is.
         return body.decode(declared[0], "replace")
-    guessed = require("charset_normalizer", "archives").from_bytes(body[:_SAMPLE_BYTES]).best()
-    if guessed is None:
+    guesses = require("charset_normalizer", "archives").from_bytes(body[:_SAMPLE_BYTES])
+    best = guesses.best()
+    if best is None:
         raise _not_text()
-    return body.decode(guessed.encoding, "replace")
+    # Of several that are as likely, the one that most pages without a declaration are written in.
+    usual = any(guess.encoding == _USUAL and guess.chaos <= best.chaos for guess in guesses)
+    return body.decode(_USUAL if usual else best.encoding, "replace")
 
 
 def _of_header(content_type: str) -> str | None:
@@ -146,7 +150,7 @@ def _of_page(body: bytes) -> str | None:
 def _known(name: str) -> str | None:
     try:
         found = codecs.lookup(name[:40]).name
-        b"".decode(found)  # refuses codecs that aren't encodings of text
+        b"<".decode(found, "ignore")  # refuses codecs that aren't encodings of text
     except (LookupError, ValueError, TypeError):
         return None
     return None if found in _NEVER else _MEANT.get(found, found)

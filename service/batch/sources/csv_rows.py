@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -12,8 +13,6 @@ from service.batch.sources.base import RawRecord, Reading, named
 from service.batch.sources.columns import no_column, unique
 from service.batch.sources.streams import READ_ERRORS, skip_line, unreadable
 from service.wire import decode_utf8
-
-BOM = "\ufeff"
 
 
 class _RowTooLongError(Exception):
@@ -48,8 +47,8 @@ class _Lines:
         return raw.decode("utf-8", "surrogateescape")
 
     def first_line(self) -> bytes:
-        """Look at the first line without taking it."""
-        raw = self._stream.readline(self._cap + 2)
+        """Look at the first line, without its byte order mark, and without taking it."""
+        raw = self._stream.readline(self._cap + 2).removeprefix(BOM_UTF8)
         if raw:
             self._again.append(raw)
         return raw
@@ -100,6 +99,10 @@ def read_csv(stream: BinaryIO, name: str, reading: Reading, *, delimiter: str) -
     feed = _Lines(stream, reading.cap)
     try:
         first = feed.first_line()
+        if not first:
+            empty = InvalidInputError("the file is empty: it has no line of names", field="file", code="empty")
+            yield reading.refused(f"{name}:1", "row", empty)
+            return
         if delimiter == "," and b"," not in first and b";" in first:
             delimiter = ";"
         yield from _rows(feed, name, reading, delimiter)
@@ -123,17 +126,15 @@ def _rows(feed: _Lines, name: str, reading: Reading, delimiter: str) -> Iterator
         except _RowTooLongError:
             problem = reading.too_long("the row", reading.cap)
             feed.skip_row()
-        except csv.Error:
-            problem = _malformed(
-                "a quotation mark is never closed" if feed.over else "a quotation mark is out of place"
-            )
+        except csv.Error as err:
+            problem = _malformed(_reason(err, is_end=feed.over))
             if feed.over:
                 feed.go_back()
         except InvalidInputError as err:
             problem = err
         if header is None:
             if problem is None and row:
-                header = unique([column.removeprefix(BOM) for column in row])
+                header = unique(row)
                 problem = no_column(reading.columns, header)
             if problem is not None:
                 yield reading.refused(place, "row", problem)
@@ -155,6 +156,13 @@ def _check(row: list[str], header: list[str] | None) -> None:
             decode_utf8(value.encode("utf-8", "surrogateescape"), column)
     if header is not None and row and len(row) != len(header):
         raise _malformed(f"it has {len(row)} fields, and the line of names {len(header)}")
+
+
+def _reason(err: csv.Error, *, is_end: bool) -> str:
+    if is_end:
+        return "a quotation mark is never closed"
+    # The only other fault that a strict reader of whole lines finds is a line end within one.
+    return "a carriage return within a line" if "new-line" in str(err) else "a quotation mark is out of place"
 
 
 def _malformed(reason: str) -> InvalidInputError:

@@ -103,8 +103,10 @@ def _in_microseconds(column: Any) -> Any:
     types = require("pyarrow.types", "archives")
     kind = column.type
     if types.is_timestamp(kind):
-        return column.cast(pyarrow.timestamp("us", "UTC" if kind.tz else None), safe=False)
-    if types.is_duration(kind):
+        # Only nanoseconds are cut: coarser times might not fit into microseconds.
+        unit = "us" if kind.unit == "ns" else kind.unit
+        return column.cast(pyarrow.timestamp(unit, "UTC" if kind.tz else None), safe=False)
+    if types.is_duration(kind) and kind.unit == "ns":
         return column.cast(pyarrow.duration("us"), safe=False)
     return column.cast(pyarrow.time64("us"), safe=False) if types.is_time64(kind) else column
 

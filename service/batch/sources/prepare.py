@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from classifier.document import Document
 from classifier.errors import InvalidInputError
-from service.batch.sources.base import ColumnMap, Prepared, RawRecord
+from service.batch.sources.base import BOM, ColumnMap, Prepared, RawRecord
 from service.batch.sources.bodies import decoded_body, decoded_page
 from service.batch.sources.columns import from_json, from_row, identifier, passed_through, plain
 from service.batch.sources.extract import main_text
@@ -62,7 +62,8 @@ def _plain_text(payload: bytes, max_bytes: int) -> Document:
     if "\0" in text:
         raise InvalidInputError("text holds a NUL byte: it is no text file", field="text", code="not_text")
     check_size(text, None, max_bytes)
-    return Document(text)
+    # A byte order mark isn't white space, but nobody sees it.
+    return Document(text if text != BOM else "")
 
 
 def _page(raw: RawRecord, columns: ColumnMap, max_bytes: int) -> Prepared:

@@ -70,7 +70,11 @@ def _not_a_page(record: Any, kind: str, headers: Any) -> InvalidInputError | Non
         return _problem("not the response of a web server", "not_a_page")
     if headers.get("WARC-Truncated") or headers.get("WARC-Segment-Number"):
         return _problem("only part of the page was archived", "truncated")
-    return _other_answer(record.http_headers)
+    problem = _other_answer(record.http_headers)
+    if problem is not None and record.content_length and not record.reader.read(1):
+        # Nothing follows the headers, so they may be cut off themselves.
+        return _problem("the response is damaged or cut off", "truncated")
+    return problem
 
 
 def _other_answer(http_headers: Any) -> InvalidInputError | None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import random
-import zlib
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-import pyarrow.parquet
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
