@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -131,6 +132,8 @@ def batch(
     title_column: Annotated[str, typer.Option(help="Which column is its headline, if that is apart.")] = "title",
     keep_text: Annotated[bool, typer.Option("--keep-text", help="Write the articles themselves, too.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="How many processes; one for each core by default.")] = None,
+    engine: Annotated[str, typer.Option(help="local, or spark for Apache Spark, which writes Parquet.")] = "local",
+    master: Annotated[str | None, typer.Option(help="Of Spark, as in local[4] or yarn; local[*] by default.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     mode: Mode = "balanced",
     label: Labels = None,
@@ -142,8 +145,11 @@ def batch(
     Records that can't be scored go to OUT.errors.jsonl, with their place and the reason.
     """
     from service.commands import batch as command
+    from service.commands import batch_spark
 
-    return command.run(
+    batch_spark.check_engine(engine, master)
+    run = partial(batch_spark.run, master=master) if engine == "spark" else command.run
+    return run(
         sources,
         out,
         form=form,

@@ -25,6 +25,10 @@ PLACE = "overclaim place"
 LINE = "overclaim line"
 BROKEN = "overclaim broken"
 _ROW, _PATH, _START, _PART = ("overclaim row", "overclaim path", "overclaim start", "overclaim part")
+# Of the table that tells each piece of a file how to count; no input has columns of these names, either.
+_OF_PATH, _OF_START, _SHIFT, _SHIFT_IN_FILE, _NAME = (
+    f"overclaim {name}" for name in ("of path", "of start", "shift", "shift in file", "name")
+)
 _FORMS: tuple[Form, ...] = ("parquet", "jsonl", "csv", "tsv")
 # Fewer articles than this aren't worth a part of their own.
 _FEWEST = 16
@@ -80,11 +84,10 @@ def _one_form(inputs: Sequence[str], wanted: Form | None) -> Form:
             raise CommandError(
                 f"{shown(source)}: Spark reads Parquet, JSON Lines and CSV; use the local engine for {form}"
             )
-    if len(set(forms.values())) > 1:
-        raise CommandError(
-            f"Spark reads inputs of one format at a time, not {' and '.join(sorted(set(forms.values())))}"
-        )
-    return next(iter(forms.values()))
+    told = sorted(set(forms.values()))
+    if len(told) > 1:
+        raise CommandError(f"Spark reads inputs of one format at a time, not {' and '.join(told)}")
+    return next(form for form in _FORMS if form == told[0])
 
 
 def _form(source: str, wanted: Form | None) -> str:
@@ -101,9 +104,8 @@ def _form(source: str, wanted: Form | None) -> str:
     if wanted is not None and wanted != "folder" and held:
         return wanted
     if len(held) != 1:
-        raise CommandError(
-            f"{shown(path)}: " + ("holds files of several formats: say --from" if held else "holds no articles")
-        )
+        reason = "holds files of several formats: say --from" if held else "holds no files of a known format"
+        raise CommandError(f"{shown(path)}: {reason}")
     return held.pop()
 
 
@@ -127,6 +129,7 @@ def _table(session: SparkSession, paths: Sequence[str], separator: str) -> DataF
     from pyspark.sql import functions as f  # noqa: PLC0415
     from pyspark.sql.types import StringType, StructField, StructType  # noqa: PLC0415
 
+    # Quotation marks are doubled; files whose columns stand in another order are refused rather than mixed up.
     reader = session.read.options(
         header=True, multiLine=True, sep=separator, quote='"', escape='"', enforceSchema=False
     )
@@ -163,16 +166,18 @@ def _numbered(session: SparkSession, frame: DataFrame, inputs: Sequence[str]) ->
         total += size
         in_file[path] = in_file.get(path, 0) + size
     shifts = session.createDataFrame(
-        table, "path string, start bigint, by bigint, by_file bigint, name string, part int"
+        table,
+        f"`{_OF_PATH}` string, `{_OF_START}` bigint, `{_SHIFT}` bigint, `{_SHIFT_IN_FILE}` bigint, "
+        f"`{_NAME}` string, `{_PART}` int",
     )
     numbered = rows.join(
         f.broadcast(shifts),
-        (f.col(_quoted(_PATH)) == shifts.path) & (f.col(_quoted(_START)) == shifts.start),
+        (f.col(_quoted(_PATH)) == f.col(_quoted(_OF_PATH))) & (f.col(_quoted(_START)) == f.col(_quoted(_OF_START))),
     ).select(
         *(f.col(_quoted(name)) for name in names),
-        (f.col(_quoted(_ROW)) + shifts.by).alias(NUMBER),
-        f.concat(shifts.name, f.lit(":"), f.col(_quoted(_ROW)) + shifts.by_file).alias(PLACE),
-        shifts.part.alias(_PART),
+        (f.col(_quoted(_ROW)) + f.col(_quoted(_SHIFT))).alias(NUMBER),
+        f.concat(f.col(_quoted(_NAME)), f.lit(":"), f.col(_quoted(_ROW)) + f.col(_quoted(_SHIFT_IN_FILE))).alias(PLACE),
+        f.col(_quoted(_PART)),
     )
     parts = len(known)
     if parts <= 1:

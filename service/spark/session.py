@@ -84,7 +84,7 @@ def spark_session(master: str | None, *, verbose: bool = False) -> Iterator[Spar
     silent = {} if verbose else {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         # Without spark-submit, Java is started here, and what it writes is thrown away unless somebody wants it.
-        gateway = None if submitted or SparkContext._gateway else launch_gateway(conf, dict(silent))
+        gateway = None if submitted or SparkContext._gateway else launch_gateway(conf, dict(silent))  # type: ignore[no-untyped-call]
         context = SparkContext(conf=conf, gateway=gateway)
     except (PySparkException, Py4JError, OSError) as err:
         raise CommandError(f"Spark doesn't start: {plain_reason(err)}") from None
