@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from fake_annotator import FAKE_MODEL, FakeAnnotator
+from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 import classifier
@@ -20,7 +21,9 @@ from classifier.errors import ArtifactError
 from classifier.evidence.kinds import VALUES
 from classifier.labels import CRITERION_IDS, LABEL_IDS, labels
 from service.app import create_app
+from service.engine import Engine
 from service.routes.page import FEEDBACK
+from service.routes.page import router as page_router
 from service.settings import Settings
 
 PATHS = ["/v1/annotate", "/v1/labels", "/healthz", "/readyz"]
@@ -173,10 +176,13 @@ def test_what_the_page_knows_of_the_service(fake: FakeAnnotator) -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_the_page_knows_whether_feedback_can_be_asked_for(fake: FakeAnnotator, there: bool) -> None:
-    app = create_app(Settings(), fake)
-    app.router.routes = [route for route in app.router.routes if getattr(route, "path", "") != FEEDBACK]
+    app = FastAPI()
+    app.state.engine = Engine(Settings(), fake)
+    app.include_router(page_router)
     if there:
-        app.add_api_route(FEEDBACK, lambda: {"enabled": True})
+        feedback = APIRouter()
+        feedback.add_api_route(FEEDBACK, lambda: {"enabled": True})
+        app.include_router(feedback)
     with TestClient(app) as client:
         assert client.get("/web/page.json").json()["feedback"] is there
 

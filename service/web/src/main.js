@@ -54,7 +54,9 @@ function start(info) {
   function answered(result, text) {
     answer = result;
     editor.answered();
-    found = (result?.spans ?? []).map((span, index) => ({
+    // The service goes sentence by sentence; a reader goes from word to word.
+    const spans = (result?.spans ?? []).toSorted((a, b) => a.start - b.start || a.end - b.end);
+    found = spans.map((span, index) => ({
       number: index + 1,
       span,
       group: groupOf.get(span.label),

@@ -16,7 +16,8 @@ export function showPaper(text, places) {
     const piece = text.slice(start, end);
     const classes = over.map(({ mark }) => `mark-${mark.group.id}`).join(" ");
     article.append(over.length ? element("span", { class: classes }, piece) : piece);
-    for (const { to, mark } of over) if (to === end) article.append(element("sup", {}, String(mark.number)));
+    const numbers = over.filter(({ to }) => to === end).map(({ mark }) => mark.number);
+    if (numbers.length) article.append(element("sup", {}, numbers.join(", ")));
   });
   byId("paper-notes").replaceChildren(
     ...places.map(({ mark }) =>

@@ -37,13 +37,9 @@ export function showScorecard(scorecard, criteria, jump) {
         element("span", { class: "criterion-score" }, `${score.toFixed(2)}`),
         element("span", { class: "criterion-verdict" }, verdictWords(verdict)),
       );
-      if (reasons.length) row.append(element("span", { class: "because" }, "because of ", ...separated(reasons)));
+      if (reasons.length) row.append(element("span", { class: "because" }, "because of", ...reasons));
       return row;
     });
   byId("criteria").replaceChildren(...rows);
   byId("scorecard").hidden = rows.length === 0;
-}
-
-function separated(nodes) {
-  return nodes.flatMap((node, index) => (index ? [", ", node] : [node]));
 }

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fake_annotator import FAKE_MODEL, FakeAnnotator
-from fastapi import Request
 from page_reader import Reader, running
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from classifier.annotation import Annotation, span_id
 from classifier.annotator import Annotator
 from service.app import create_app
-from service.routes.page import FEEDBACK
 from service.settings import Settings
 
 
@@ -55,28 +52,27 @@ def test_an_answer_to_an_older_text_is_not_shown(page: Page) -> None:
         expect(reader.status).to_have_text("3 marks")
 
 
-@pytest.fixture
-def feedback(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A service whose operator asks for feedback or doesn't, and what was sent."""
-    app = create_app(Settings(), FakeAnnotator())
-    app.router.routes = [route for route in app.router.routes if getattr(route, "path", "") != FEEDBACK]
+def _ask_for_feedback(page: Page, enabled: bool) -> list[dict[str, Any]]:
+    """Make the service one that has the route for feedback; gives what is sent to it."""
     sent: list[dict[str, Any]] = []
 
-    async def take(asked: Request) -> dict[str, str]:
-        sent.append(await asked.json())
-        return {"status": "ok"}
+    def info(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"feedback": True})
 
-    app.add_api_route(FEEDBACK, lambda: {"enabled": request.param})
-    app.add_api_route(FEEDBACK, take, methods=["POST"])
-    with running(app) as address:
-        yield address, sent
+    def feedback(route: Route) -> None:
+        if route.request.method == "POST":
+            body = route.request.post_data_json
+            assert isinstance(body, dict)
+            sent.append(body)
+        route.fulfill(json={"enabled": enabled})
+
+    page.route("**/web/page.json", info)
+    page.route("**/v1/feedback", feedback)
+    return sent
 
 
-@pytest.mark.parametrize("feedback", [True], indirect=True)
-def test_feedback_is_sent_without_words_unless_they_are_ticked(
-    page: Page, feedback: tuple[str, list[dict[str, Any]]]
-) -> None:
-    address, sent = feedback
+def test_feedback_is_sent_without_words_unless_they_are_ticked(page: Page, address: str) -> None:
+    sent = _ask_for_feedback(page, enabled=True)
     reader = Reader(page).open(address)
     reader.write("Much else. A miracle pill.", "1 mark")
     reader.heads.first.click()
@@ -102,9 +98,8 @@ def test_feedback_is_sent_without_words_unless_they_are_ticked(
     ]
 
 
-@pytest.mark.parametrize("feedback", [False], indirect=True)
-def test_no_feedback_unless_the_operator_asks_for_it(page: Page, feedback: tuple[str, list[dict[str, Any]]]) -> None:
-    address, sent = feedback
+def test_no_feedback_unless_the_operator_asks_for_it(page: Page, address: str) -> None:
+    sent = _ask_for_feedback(page, enabled=False)
     reader = Reader(page).open(address)
     reader.write("A miracle pill.", "1 mark")
     reader.heads.first.click()
@@ -120,7 +115,9 @@ def test_the_shipped_model_at_the_page(page: Page, annotator: Annotator) -> None
     with running(create_app(Settings(), annotator)) as address:
         reader = Reader(page).open(address)
         expected = annotator.annotate(page.evaluate("fetch('/web/page.json').then(r => r.json()).then(i => i.example)"))
-        assert reader.heads.locator(".mark-words").all_inner_texts() == [span.text for span in expected.spans]
+        assert reader.heads.locator(".mark-words").all_inner_texts() == [
+            span.text for span in sorted(expected.spans, key=lambda found: (found.span.start, found.span.end))
+        ]
         page.click("#clear")
         page.keyboard.insert_text(
             "Drug for diabetes is a miracle 😀\n\nIt cures diabetes.\n\nIn a Phase I trial, 48 volunteers took it."
