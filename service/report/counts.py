@@ -69,7 +69,7 @@ def count(archive: Archive, *, by: Sequence[str] = (), date_column: str | None =
     filled = _filled(archive, places)
     if filled is not None:
         for name in asked:
-            if name not in filled:
+            if name not in filled and name not in archive.names():
                 raise unknown_column(archive, name)
     dates = DATE_COLUMNS if date_column is None else (date_column,)
     found_date = next((name for name in dates if name in (filled or ())), None)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from classifier.labels import CRITERION_IDS
 from service.console import CommandError
 from service.extras import require
+from service.sources import os_reason
 from service.wire import printable
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ MEMORY_LIMIT = "512MB"
 """What DuckDB holds in memory; more goes to a folder of its own, which is removed in the end."""
 
 _LONGEST_LINE = 64 * 2**20  # bytes; an article of the default limit needs less than a tenth
-_JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
-_PACKINGS = (".gz", ".zst")
+_PACKINGS = {b"\x1f\x8b": "gzip", b"\x28\xb5": "zstd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +175,13 @@ def _relation(path: Path) -> tuple[str, bool]:
     if not path.is_file():
         raise CommandError(f"{path}: there is no such file")
     name = path.name.lower()
-    plain = next((name.removesuffix(packing) for packing in _PACKINGS if name.endswith(packing)), name)
-    if plain.endswith(".csv"):
+    if name.endswith((".csv", ".csv.gz", ".csv.zst")):
         raise CommandError(
             f"{path}: a CSV output has a row for each mark, so articles without marks aren't in it; "
             "write JSON Lines or Parquet"
         )
-    if name.endswith(".parquet"):
-        return _parquet([path]), False
-    if plain.endswith(_JSON_ENDINGS):
-        return _json_lines(path), True
-    raise CommandError(f"{path}: must end in .jsonl, .jsonl.gz, .jsonl.zst or .parquet, or be a folder of Parquet")
+    # `overclaim batch --to` writes any form under any name, so the first bytes tell.
+    return (_parquet([path]), False) if _first_bytes(path) == b"PAR1" else (_json_lines(path), True)
 
 
 def _check_columns(path: Path, columns: Sequence[str] | None) -> None:
@@ -210,8 +206,17 @@ def _parquet(files: Sequence[Path]) -> str:
 
 
 def _json_lines(path: Path) -> str:
-    settings = f"format = 'newline_delimited', maximum_object_size = {_LONGEST_LINE}"
+    packing = _PACKINGS.get(_first_bytes(path)[:2], "none")
+    settings = f"format = 'newline_delimited', compression = '{packing}', maximum_object_size = {_LONGEST_LINE}"
     return f"read_json_objects({_literal(_no_wildcards(path))}, {settings})"
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4)
+    except OSError as err:
+        raise CommandError(f"{path}: {os_reason(err)}") from None
 
 
 def _kind(is_json: bool) -> str:
