@@ -160,8 +160,10 @@ def test_warnings_of_the_reader_are_passed_on() -> None:
     assert len(found.spans) == 1
 
 
-PARTS = ("miracle", "miracle cure", "wunder 😀 pill", "breakthrough", " ", "\n", "\n\n", "\r\n", "*", "**", "<b>", "</b>",
-         "&amp;", "e\u0301", "# ", "- ", "> ", "`", "[", "](u)", "<p>", "mice", ". ", "48 🐁 people")  # fmt: skip
+PARTS = (
+    "miracle", "miracle cure", "wunder 😀 pill", "breakthrough", " ", "\n", "\n\n", "\r\n", "*", "**", "<b>", "</b>",
+    "&amp;", "e\u0301", "# ", "- ", "> ", "`", "[", "](u)", "<p>", "mice", ". ", "48 🐁 people",
+)  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)

@@ -193,7 +193,7 @@ def test_saving_keeps_rights_and_links(tmp_path: Path) -> None:
 def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     ids = [f"{number:016x}" for number in range(24)]
     threads = [
-        threading.Thread(target=lambda part=part: [save_ignored(tmp_path, one) for one in part])  # type: ignore[misc]
+        threading.Thread(target=lambda part=part: [save_ignored(tmp_path, one) for one in part])
         for part in (ids[:8], ids[8:16], ids[16:], ids[:12])
     ]
     for thread in threads:
