@@ -146,13 +146,13 @@ def passing_columns(
         raise _no_column(columns.text)
     if columns.id is not None and columns.id not in types:
         raise _no_column(columns.id)
-    for name in (columns.text, columns.title):
-        if types.get(name, "string") not in ("string", "binary", "void"):
-            raise InvalidInputError(
-                f"the column {named(name)} must hold strings, not {types[name][:40]}",
-                field=named(name),
-                code="not_a_string",
-            )
+    # A title of another type is a matter of each row: a column of nothing but null may have any.
+    if types.get(columns.text, "string") not in ("string", "binary", "void"):
+        raise InvalidInputError(
+            f"the column {named(columns.text)} must hold strings, not {types[columns.text][:40]}",
+            field=named(columns.text),
+            code="not_a_string",
+        )
     kept = {columns.id or "id": "id"} | ({columns.text: "text", columns.title: "title"} if keep_text else {})
     return tuple(
         (name, kept[name] if name in kept else passing_name(name))

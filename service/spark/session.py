@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.console import CommandError
 from service.extras import require
@@ -94,6 +94,22 @@ def spark_session(master: str | None, *, verbose: bool = False) -> Iterator[Spar
         yield session
     finally:
         session.stop()
+        if gateway is not None:
+            _end_java(gateway)
+            # Else pyspark would go on talking to it.
+            SparkContext._gateway = SparkContext._jvm = None
+
+
+def _end_java(gateway: Any) -> None:
+    """End the Java process that was started here, and with it its Python workers, before the command ends."""
+    gateway.shutdown()
+    # It lives for as long as this pipe is open.
+    gateway.proc.stdin.close()
+    try:
+        gateway.proc.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        gateway.proc.kill()
+        gateway.proc.wait()
 
 
 def plain_reason(err: BaseException) -> str:
