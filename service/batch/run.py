@@ -31,10 +31,12 @@ class Run:
     jobs: int = 1
     quiet: bool = False
 
-    def records(self) -> Iterator[RawRecord]:
-        """Read all records, from the first."""
+    def records(self, left_out: Callable[[str], None] | None = None) -> Iterator[RawRecord]:
+        """Read all records, from the first; ``left_out`` is told the files of a folder that aren't read."""
         recipe = self.recipe
-        return open_sources(self.inputs, form=self.form, columns=recipe.columns, max_bytes=recipe.max_bytes)
+        return open_sources(
+            self.inputs, form=self.form, columns=recipe.columns, max_bytes=recipe.max_bytes, left_out=left_out
+        )
 
     def meta(self, model: ModelInfo) -> dict[str, object]:
         """Say what decides the output besides the records: two runs may share a journal only if all of it is equal."""
@@ -56,11 +58,16 @@ class Run:
 
 @dataclass(slots=True)
 class Counts:
-    """Records written by this run, kept from an earlier one, and refused by either."""
+    """Records written by this run, kept from an earlier one, and refused by either; files of folders left out."""
 
     written: int = 0
     kept: int = 0
     bad: int = 0
+    left_out: int = 0
+
+    def leave_out(self, _: str) -> None:
+        """Count a file."""
+        self.left_out += 1
 
 
 def run_to_file(run: Run, out: Path) -> Counts:
@@ -84,7 +91,7 @@ def run_to_file(run: Run, out: Path) -> Counts:
         If a file can't be written; what is done is kept.
     """
     counts = Counts()
-    records, jobs = _begin(run)
+    records, jobs = _begin(run, counts)
     with _scorer(run.recipe, jobs) as scorer, Journal(out, run.meta(scorer.model)) as journal:
         unfinished = _unfinished(records, journal, counts)
         # The first one is read now, so that all that was kept is counted before the bar begins.
@@ -116,7 +123,7 @@ def run_to_stream(run: Run, sink: Callable[[Entry], None]) -> Counts:
         If an input can't be used, or a worker ends.
     """
     counts = Counts()
-    records, jobs = _begin(run)
+    records, jobs = _begin(run, counts)
     with _scorer(run.recipe, jobs) as scorer:
         shown = progress(0, _recount(run), quiet=run.quiet, beside_rows=True)
         try:
@@ -132,9 +139,9 @@ def run_to_stream(run: Run, sink: Callable[[Entry], None]) -> Counts:
     return counts
 
 
-def _begin(run: Run) -> tuple[Iterator[RawRecord], int]:
+def _begin(run: Run, counts: Counts) -> tuple[Iterator[RawRecord], int]:
     """All records, and how many processes are worth their start: one for what makes one chunk."""
-    records = run.records()
+    records = run.records(counts.leave_out)
     chunks = chunked(records)
     head = [next(chunks, []), next(chunks, [])]
     return chain(*head, records), run.jobs if head[1] else 1

@@ -1,11 +1,13 @@
 """Runs the real command with the fake annotator in a process of its own: ``python tests/service/fake_cli.py ARGS``.
 
 ``FAKE_DELAY`` is the time in seconds that each article takes.
+An article with the words in ``FAKE_DEATH`` kills the process that scores it.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -31,6 +33,8 @@ class SlowAnnotator(FakeAnnotator):
     ) -> Iterator[Annotation]:
         for annotation in super().annotate_many(documents, mode=mode, labels=labels):
             time.sleep(float(os.environ.get("FAKE_DELAY", "0")))
+            if "FAKE_DEATH" in os.environ and os.environ["FAKE_DEATH"] in annotation.document.text:
+                os.kill(os.getpid(), signal.SIGKILL)
             yield annotation
 
 
@@ -39,6 +43,8 @@ def load(path: Path | None = None) -> Annotator:
     return SlowAnnotator()
 
 
+# Worker processes import this file, too.
+classifier.load = load
+
 if __name__ == "__main__":
-    classifier.load = load
     sys.exit(main())
