@@ -138,7 +138,7 @@ def test_hidden_marks_are_some_of_all(form: Form, parts: list[str]) -> None:
 
 
 def test_thousands_of_comments() -> None:
-    source = "miracle <!-- overclaim ignore --> " * 20_000
+    source = "miracle <!-- overclaim ignore --> " * 5_000
     clean, ignores = read_ignores(plain_map(source))
-    assert len(ignores.regions) == 20_000
+    assert len(ignores.regions) == 5_000
     assert "overclaim" not in clean.text

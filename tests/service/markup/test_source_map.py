@@ -11,7 +11,7 @@ from service.markup import FORMS, Form, Piece, SourceMap, check_form, form_of_pa
 
 MARKUP = (
     "# ", "\n", "\n\n", "\r\n", "\r", "> ", "- ", "1. ", "*", "**", "_", "`", "```\n", "[", "](u)", "![", "]", "[^1]",
-    "[^1]: ", "| a | b |\n|---|---|\n", "&amp;", "&nbsp", "&#x1F600;", "\\*", "<b>", "</b>", "<p>", "<br>", 
+    "[^1]: ", "| a | b |\n|---|---|\n", "&amp;", "&nbsp", "&#x1F600;", "\\*", "<b>", "</b>", "<p>", "<br>",
     "<!-- c -->",
     "<script>", "</script>", "<nav>", "</nav>", "<", "$", "~~", "---\n", "    ", "\t", "http://x.org", "[a]: b\n",
     "  \n",
