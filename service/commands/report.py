@@ -45,6 +45,8 @@ def run(archive: Path, *, output: Path | None, by: Sequence[str], date_column: s
         raise CommandError(f"{target}: is a directory, not a file")
     if target.exists() and archive.exists() and target.samefile(archive):
         raise CommandError(f"{target}: OUT and --output are the same file")
+    if not target.parent.is_dir():
+        raise CommandError(f"{target}: there is no folder {target.parent}")
     with opened(archive) as source:
         figures = compute(source, by=tuple(dict.fromkeys(by)), date_column=date_column)
     _write(target, page(figures, archive.name))
