@@ -37,6 +37,12 @@ class Protocol(LanguageServerProtocol):
         """Call the server's handler."""
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
 
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: object) -> Generator[Any, Any, None]:
+        """End the server's loop. pygls would end the process in the middle of it, and asyncio complain."""
+        self._server.shutdown()  # type: ignore[no-untyped-call]
+        yield from ()
+
 
 def silence_pygls() -> None:
     """Keep pygls from logging: it writes whole messages, and so articles, from level ``info`` up to ``error``."""

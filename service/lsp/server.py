@@ -173,6 +173,8 @@ class OverclaimServer(LanguageServer):
     def shutdown(self) -> None:
         """Stop; checks that have begun are waited for only by the process's end."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+        if self.protocol.writer is not None:
+            self.protocol.writer.close()
         super().shutdown()  # type: ignore[no-untyped-call]
 
     def _want(self, document: OpenDocument) -> Pending:

@@ -23,7 +23,7 @@ from service.lsp.handlers import install
 from service.lsp.scheduling import Later, call_later
 from service.lsp.server import OverclaimServer
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which a test that waits in vain fails."""
 URI = "untitled:article"
 
@@ -176,8 +176,9 @@ class Client(LanguageClient):
         return [self._action(one) for one in await asyncio.wait_for(asyncio.wrap_future(sent), PATIENCE) or ()]
 
     def _action(self, one: dict[str, Any]) -> types.CodeAction | types.Command:
-        kind = types.Command if isinstance(one.get("command"), str) else types.CodeAction
-        return self.protocol._converter.structure(one, kind)
+        if isinstance(one.get("command"), str):
+            return self.protocol._converter.structure(one, types.Command)
+        return self.protocol._converter.structure(one, types.CodeAction)
 
     async def run(self, command: types.Command) -> None:
         await asyncio.wait_for(
@@ -282,9 +283,7 @@ async def session(
     client.protocol.set_writer(to_server)
     stop = threading.Event()
     loops = [
-        asyncio.create_task(
-            run_async(stop, pipe.reader, side.protocol, error_handler=side.report_server_error)  # type: ignore[arg-type]
-        )
+        asyncio.create_task(run_async(stop, pipe.reader, side.protocol, error_handler=side.report_server_error))
         for pipe, side in ((to_server, server), (to_client, client))
     ]
     try:

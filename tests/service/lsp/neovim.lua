@@ -27,13 +27,13 @@ end
 
 local function has(buffer, words, line)
   for _, mark in ipairs(marks(buffer)) do
-    if mark.words == words and (line == nil or mark.line == line) then return true end
+    if mark.words:find(words, 1, true) and (line == nil or mark.line == line) then return true end
   end
   return false
 end
 
 local function wait(what, condition)
-  if not vim.wait(120000, condition, 20) then error("waited in vain for: " .. what) end
+  if not vim.wait(240000, condition, 20) then error("waited in vain for: " .. what) end
 end
 
 local ok, problem = pcall(function()
@@ -57,7 +57,7 @@ local ok, problem = pcall(function()
   seen.edited = marks(buffer)
 
   vim.api.nvim_win_set_cursor(0, { 5, vim.fn.getline(5):find("breakthrough") + 2 })
-  local hover = vim.lsp.buf_request_sync(buffer, "textDocument/hover", vim.lsp.util.make_position_params(), 60000)
+  local hover = vim.lsp.buf_request_sync(buffer, "textDocument/hover", vim.lsp.util.make_position_params(), 240000)
   seen.hover = hover[id].result.contents.value
 
   vim.ui.select = function(items, _, choose)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,11 @@ from service.project import FILE_NAME, read_project
 
 NEOVIM = shutil.which("nvim")
 SCRIPT = Path(__file__).with_name("neovim.lua")
-ARTICLE = "# A new pill for the heart\n\nThe 😀 *new* pill is a stunning breakthrough, doctors said.\n\nIt is sold in shops.\n"
+ARTICLE = "# A new pill for the heart\n\nThe 😀 *new* pill is a stunning breakthrough, doctors said.\n"
+
+
+def hype(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [mark for mark in marks if mark["words"].split()[-1] == "breakthrough"]
 
 
 @pytest.mark.model
@@ -35,20 +40,20 @@ def test_a_session_in_neovim(tmp_path: Path) -> None:
         },
         cwd=tmp_path,
         capture_output=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert result.exists(), done.stderr.decode()
     seen = json.loads(result.read_text(encoding="utf-8"))
     assert "problem" not in seen, seen["problem"]
 
-    (mark,) = [mark for mark in seen["opened"] if mark["words"] == "breakthrough"]
+    (mark,) = hype(seen["opened"])
     assert (mark["line"], mark["code"], mark["source"]) == (2, "sensational_language", "overclaim")
     assert "word of hype" in mark["message"]
-    assert [mark["line"] for mark in seen["edited"] if mark["words"] == "breakthrough"] == [4]
+    assert [(one["line"], one["words"]) for one in hype(seen["edited"])] == [(4, mark["words"])]
     assert seen["hover"].startswith("**Sensational language**")
     assert any(title.startswith("Turn off “Sensational language”") for title in seen["actions"])
-    assert not [mark for mark in seen["hidden"] if mark["words"] == "breakthrough"]
+    assert not hype(seen["hidden"])
     assert seen["configured"] is True
 
     assert len(read_project(root).ignored) == 1

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from lsp_editor import URI, Clock, GatedAnnotator, capabilities, session, settle
+from lsp_editor import PATIENCE, URI, Clock, GatedAnnotator, capabilities, session, settle
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -45,7 +45,7 @@ async def test_a_request_overtaken_by_an_edit_is_answered_at_once_and_asked_to_c
     async with session(annotator, can=PULLS) as editor:
         editor.open("A breakthrough, slowly.")
         old = asyncio.create_task(editor.pull())
-        assert await asyncio.to_thread(annotator.begun.wait, 30)
+        assert await asyncio.to_thread(annotator.begun.wait, PATIENCE)
         editor.edit(2, TEXT)
         with pytest.raises(JsonRpcException, match="the document has changed") as caught:
             await old
@@ -80,10 +80,10 @@ async def test_a_cancelled_request_leaves_the_others() -> None:
         params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(URI))
         first = editor.protocol.send_request(types.TEXT_DOCUMENT_DIAGNOSTIC, params, msg_id="first")
         second = asyncio.create_task(editor.pull())
-        assert await asyncio.to_thread(annotator.begun.wait, 30)
+        assert await asyncio.to_thread(annotator.begun.wait, PATIENCE)
         editor.cancel_request(types.CancelParams("first"))
         with pytest.raises(JsonRpcException, match="canceled"):
-            await asyncio.wait_for(asyncio.wrap_future(first), 30)
+            await asyncio.wait_for(asyncio.wrap_future(first), PATIENCE)
         annotator.may_end.set()
         assert len((await second).items) == 1
 
@@ -93,7 +93,7 @@ async def test_a_document_closed_meanwhile_is_not_to_be_asked_about_again() -> N
     async with session(annotator, can=PULLS) as editor:
         editor.open("A breakthrough, slowly.")
         old = asyncio.create_task(editor.pull())
-        assert await asyncio.to_thread(annotator.begun.wait, 30)
+        assert await asyncio.to_thread(annotator.begun.wait, PATIENCE)
         editor.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI)))
         with pytest.raises(JsonRpcException) as caught:
             await old
@@ -107,12 +107,12 @@ async def test_the_editor_is_told_to_ask_again_after_a_change_of_settings(tmp_pa
         editor.open(TEXT, uri)
         first = await editor.pull(uri=uri)
         editor.workspace_did_change_configuration(types.DidChangeConfigurationParams({"mode": "strict"}))
-        await asyncio.wait_for(editor.refreshed.get(), 30)
+        await asyncio.wait_for(editor.refreshed.get(), PATIENCE)
         strict = await editor.pull(first.result_id, uri)
         assert [mark.code for mark in strict.items] == ["sensational_language"]
         hide = (await editor.actions(strict.items[0].range, uri))[0]
         await editor.run(hide.command)
-        await asyncio.wait_for(editor.refreshed.get(), 30)
+        await asyncio.wait_for(editor.refreshed.get(), PATIENCE)
         assert len((await editor.pull(strict.result_id, uri)).items) == 0
         assert editor.published.empty()
 

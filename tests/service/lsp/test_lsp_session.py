@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fake_annotator import FakeAnnotator
-from lsp_editor import URI, Client, Clock, GatedAnnotator, capabilities, session, settle
+from lsp_editor import PATIENCE, URI, Client, Clock, GatedAnnotator, capabilities, session, settle
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -358,7 +358,7 @@ async def test_a_slow_check_holds_up_nobody_else_and_its_result_is_dropped() -> 
     annotator = GatedAnnotator("slowly")
     async with session(annotator) as editor:
         editor.open("A breakthrough, slowly.")
-        assert await asyncio.to_thread(annotator.begun.wait, 30)
+        assert await asyncio.to_thread(annotator.begun.wait, PATIENCE)
         editor.open("Another breakthrough.", "untitled:other")
         assert (await editor.push()).uri == "untitled:other"
         assert await editor.hover(0, 10, "untitled:other") is not None
@@ -379,7 +379,7 @@ async def test_a_document_closed_during_its_check_gets_no_marks() -> None:
     annotator = GatedAnnotator("slowly")
     async with session(annotator) as editor:
         editor.open("A breakthrough, slowly.")
-        assert await asyncio.to_thread(annotator.begun.wait, 30)
+        assert await asyncio.to_thread(annotator.begun.wait, PATIENCE)
         editor.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI)))
         assert await editor.marks() == []
         annotator.may_end.set()
