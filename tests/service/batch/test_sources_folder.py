@@ -209,3 +209,14 @@ class TestRecords:
         self, raw: RawRecord, columns: ColumnMap, expected: str | int | None
     ) -> None:
         assert known_id(raw, columns) == expected
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_of_a_huge_file_no_more_than_the_limit_is_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(1 << 36)  # 64 GiB of nothing, which take no room on the disk, but would in memory
+    ((raw, result),) = read(path, max_bytes=1000)
+    assert isinstance(result, InvalidInputError)
+    assert result.code == "too_long"
+    assert raw.payload == b""
