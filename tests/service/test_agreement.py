@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 from fake_annotator import FakeAnnotator
 from starlette.testclient import TestClient
@@ -72,9 +73,23 @@ def check(annotator: Annotator, tmp_path: Path, capsys: pytest.CaptureFixture[st
     source = tmp_path / "in.jsonl"
     rows = [{"id": n, "text": text, "title": title} for n, (text, title) in enumerate(ARTICLES)]
     source.write_text("\n".join(map(json.dumps, rows)))
-    assert main(["batch", str(source), str(tmp_path / "out.jsonl"), "--mode", mode]) == 0
+    for name in ("out.jsonl", "out.parquet"):
+        assert main(["batch", str(source), str(tmp_path / name), "--mode", mode, "--quiet"]) == 0
     written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist() == [
+        {**row, "scorecard": row["scorecard"] or None} for row in written
+    ]
+    for row, (text, title) in zip(written, ARTICLES, strict=True):
+        assert row.pop("sentences") == len(annotator.annotate(text, title=title, mode=mode).sentences)
+        for span in row["spans"]:
+            place = span["sentence"]
+            told = (title or "") if span["field"] == "title" else text
+            assert span.pop("sentence_text") == told[place["start"] : place["end"]]
     assert written == [{"id": number, **answer} for number, answer in enumerate(http)]
+    flat = pyarrow.parquet.read_table(tmp_path / "out.spans.parquet").to_pylist()
+    assert [tuple(s[k] for k in ("id", "field", "label", "start", "end", "text", "score")) for s in flat] == [
+        span for spans in expected for span in spans
+    ]
     return sum(map(len, expected))
 
 
