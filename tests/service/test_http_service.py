@@ -92,7 +92,7 @@ def test_labels(fake: FakeAnnotator) -> None:
     ("method", "path", "status", "code"),
     [
         ("GET", "/v1/annotate", 405, "method_not_allowed"),
-        ("GET", "/v2", 404, "not_found"),
+        ("GET", "/v3", 404, "not_found"),
         ("GET", "/docs", 404, "not_found"),
     ],
 )
