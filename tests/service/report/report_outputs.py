@@ -54,7 +54,7 @@ def write(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
 
 PLAIN = "They met. " * 12
 ROWS = (
-    row("a", f"A miracle cure. It is safe. It is a Breakthrough. {PLAIN}", outlet="Post", date="2024-01-05"),
+    row("a", f"A miracle cure. It is safe. It is a Breakthrough for mice. {PLAIN}", outlet="Post", date="2024-01-05"),
     row("b", f"A wunder 😀 pill and a breakthrough. {PLAIN}", outlet="Post", date="2024-01-31T23:30:00-05:00"),
     row("c", PLAIN, outlet="Clarion", date="2024-03-01"),
     row("d", f"{PLAIN} Übelkeit.", outlet="Clarion", date="one day"),

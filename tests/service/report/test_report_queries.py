@@ -25,7 +25,10 @@ def test_each_gives_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query:
         write(tmp_path / name.replace(".spans.parquet", ".parquet"), ROWS)
     monkeypatch.chdir(tmp_path)
     # Without access to any extension that isn't built in.
-    settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     with duckdb.connect(config=settings) as connection:
         rows = connection.execute(query).fetchall()
     assert rows
