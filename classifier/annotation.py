@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
@@ -85,6 +85,44 @@ class CriterionScore:
     score: float
     verdict: Literal["satisfactory", "not satisfactory"] | None
     because: tuple[Span, ...] = ()
+
+
+class LazyScorecard(Mapping[str, CriterionScore]):
+    """A scorecard that is worked out when somebody looks at it: an editor's marks don't need it.
+
+    Parameters
+    ----------
+    work : callable
+        Gives the scores by criterion; called once at most, or by two threads at the same time with the same result.
+    """
+
+    def __init__(self, work: Callable[[], Mapping[str, CriterionScore]]) -> None:
+        self._work: Callable[[], Mapping[str, CriterionScore]] | None = work
+        self._card: Mapping[str, CriterionScore] = {}
+
+    def __getitem__(self, criterion: str) -> CriterionScore:
+        return self._done()[criterion]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._done())
+
+    def __len__(self) -> int:
+        return len(self._done())
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type[dict[str, CriterionScore]], tuple[dict[str, CriterionScore]]]:
+        """Another process gets the scores, not the way to them."""
+        return dict, (dict(self),)
+
+    def _done(self) -> Mapping[str, CriterionScore]:
+        work = self._work
+        if work is not None:
+            # The scores first: a thread that finds no work must find them.
+            self._card = work()
+            self._work = None
+        return self._card
 
 
 @dataclass(frozen=True, slots=True)

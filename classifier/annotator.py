@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from classifier.annotation import (
     Annotation,
     LabelledSpan,
+    LazyScorecard,
     Mode,
     ModelInfo,
     TextWarning,
@@ -204,7 +205,8 @@ class Annotator:
                     note=notes.of(label, int(row)),
                 )
             )
-        card = self._scorecard.judge(parsed, scores, spans) if self._scorecard else {}
+        scorecard = self._scorecard
+        card = LazyScorecard(lambda: scorecard.judge(parsed, scores, spans)) if scorecard else {}
         return Annotation(
             document,
             sentences,

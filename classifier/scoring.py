@@ -84,27 +84,23 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return sigmoid(self.odds(x) + self.bias_)
 
-    def odds(self, x: sparse.csr_matrix, columns: Sequence[slice] = (slice(None),)) -> NDArray[np.float64]:
+    def odds(self, x: sparse.csr_matrix, columns: slice = slice(None)) -> NDArray[np.float64]:
         """Log-odds without the bias, shape (n_sentences, n_labels).
 
         Parameters
         ----------
         x : sparse matrix, shape (n_sentences, n_columns)
-        columns : sequence of slice
+        columns : slice
             Which of the features ``x`` holds; all by default.
         """
         # Sparse times sparse adds up each row in the same order whatever else is in the batch, so that
         # one article scored alone and among thousands gets the same bits.
-        return np.asarray((x @ self._rows(tuple((part.start, part.stop) for part in columns))).todense(), np.float64)
+        return np.asarray((x @ self._rows(columns)).todense(), np.float64)
 
-    def _rows(self, places: tuple[tuple[int | None, int | None], ...]) -> sparse.csr_matrix:
+    def _rows(self, columns: slice) -> sparse.csr_matrix:
         """The weights of some features; cutting them out takes longer than scoring an article."""
-        if not places:
-            return self.weights_[:0]
         cut: dict[Any, sparse.csr_matrix] = self.__dict__.setdefault("_cut", {})
-        return remembered(
-            cut, places, lambda: sparse.vstack([self.weights_[start:stop] for start, stop in places]).tocsr()
-        )
+        return remembered(cut, (columns.start, columns.stop), lambda: self.weights_[columns])
 
     def __getstate__(self) -> dict[str, Any]:
         """State without the weights cut out."""
@@ -119,8 +115,7 @@ class SentencePipeline(Pipeline):  # type: ignore[misc]
 
     def own_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
         """What the words of each sentence add to its log-odds, shape (n_sentences, n_labels)."""
-        odds: NDArray[np.float64] = self["labels"].odds(*self["features"].part(documents, by_place=False))
-        return odds
+        return self._odds(documents, by_place=False)
 
     def predict_proba(
         self, documents: Sequence[ParsedDocument], own: NDArray[np.float64] | None = None
@@ -133,10 +128,16 @@ class SentencePipeline(Pipeline):  # type: ignore[misc]
         own : ndarray, shape (n_sentences, n_labels), optional
             ``own_odds(documents)`` if it is at hand.
         """
-        labels = self["labels"]
         odds = self.own_odds(documents) if own is None else own
-        placed, columns = self["features"].part(documents, by_place=True)
-        return sigmoid(odds + labels.odds(placed, columns) + labels.bias_)
+        return sigmoid(odds + self._odds(documents, by_place=True) + self["labels"].bias_)
+
+    def _odds(self, documents: Sequence[ParsedDocument], *, by_place: bool) -> NDArray[np.float64]:
+        labels = self["labels"]
+        odds = np.zeros((sum(len(document.sentences) for document in documents), len(labels.bias_)))
+        for family, columns in self["features"].placed():
+            if family.by_place == by_place:
+                odds += labels.odds(family.transform(documents), columns)
+        return odds
 
 
 class Calibrator(BaseEstimator):  # type: ignore[misc]
@@ -310,7 +311,7 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def words(self) -> list[str]:
         """Single words of the first stage's vocabulary, if it has one."""
         steps = dict(self.sentence_.named_steps["features"].transformer_list)
-        vocabulary = steps["words"].vectorizer_.vocabulary_ if "words" in steps else ()
+        vocabulary = steps["words"].vocabulary_ if "words" in steps else ()
         return [gram for gram in vocabulary if " " not in gram]
 
     def _second(self, final: Any, features: NDArray[np.float32], first: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
 from classifier.features.scopes import column_names
 from classifier.features.sentence import PLACE_NAMES, class_counts, place_features, sentences_of
-from classifier.features.told import told_features, told_names
+from classifier.features.told import beside, told_names, told_parts
 from classifier.features.topic import TOPIC_NAMES, topic_features
 from classifier.features.word_classes import word_classes
 from classifier.labels import LABEL_IDS
@@ -88,10 +88,10 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         start = 0
         for document in documents:
             stop = start + len(document.sentences)
-            parts = [_neighbours(odds[start:stop]), *(block(document) for block in blocks)]
+            parts = [*_neighbours(odds[start:stop]), *(part for block in blocks for part in block(document))]
             if strengths is not None:
-                parts.append(_around(strengths[start:stop]))
-            rows.append(np.hstack(parts).astype(np.float32))
+                parts += _around(strengths[start:stop])
+            rows.append(beside(parts, stop - start))
             start = stop
         return np.vstack(rows)
 
@@ -122,21 +122,12 @@ def _names(family: str) -> list[str]:
     return [f"{part}:{name}" for part, names in parts[family] for name in names]
 
 
-def _neighbours(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def _neighbours(odds: NDArray[np.float64]) -> list[NDArray[Any]]:
     edge = np.full((1, odds.shape[1]), _OUTSIDE)
-    count = len(odds)
-    return np.hstack(
-        [
-            odds,
-            np.vstack([edge, odds[:-1]]),
-            np.vstack([odds[1:], edge]),
-            _everywhere(odds.max(axis=0), count),
-            _everywhere(odds.mean(axis=0), count),
-        ]
-    )
+    return [odds, np.vstack([edge, odds[:-1]]), np.vstack([odds[1:], edge]), odds.max(axis=0), odds.mean(axis=0)]
 
 
-def _cues(document: ParsedDocument) -> NDArray[Any]:
+def _cues(document: ParsedDocument) -> list[NDArray[Any]]:
     count = len(document.sentences)
     lists = len(cue_lists())
     # Windows and the whole article need the lists alone; scopes matter where the claim is.
@@ -145,39 +136,33 @@ def _cues(document: ParsedDocument) -> NDArray[Any]:
     padded = np.vstack([np.zeros((2, lists)), present, np.zeros((2, lists))])
     before = np.maximum(padded[0:count], padded[1 : count + 1])
     after = np.maximum(padded[3 : count + 3], padded[4 : count + 4])
-    return np.hstack(
-        [document.cue_counts, before, after, _everywhere(body.mean(axis=0), count), _everywhere(present[0], count)]
-    )
+    return [document.cue_counts, before, after, body.mean(axis=0), present[0]]
 
 
-def _place(document: ParsedDocument) -> NDArray[Any]:
+def _place(document: ParsedDocument) -> list[NDArray[Any]]:
     paragraphs = [parsed.sentence.paragraph for parsed in document.sentences]
     count = len(paragraphs)
     more = [(row, count, row == 0 or paragraphs[row] != paragraphs[row - 1]) for row in range(count)]
-    return np.hstack([place_features(document), np.asarray(more, dtype=np.float32)])
+    return [place_features(document), np.asarray(more, dtype=np.float32)]
 
 
-def _classes(document: ParsedDocument) -> NDArray[Any]:
+def _classes(document: ParsedDocument) -> list[NDArray[Any]]:
     counts = class_counts(document)
-    return np.hstack([counts, _everywhere(counts[0], len(counts))])
+    return [counts, counts[0]]
 
 
-def _around(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+def _around(strengths: NDArray[np.float64]) -> list[NDArray[Any]]:
     """Of the sentence, the one before, the one after (0 beyond the edges) and the headline."""
     edge = np.zeros((1, strengths.shape[1]))
     before, after = np.vstack([edge, strengths[:-1]]), np.vstack([strengths[1:], edge])
-    return np.hstack([strengths, before, after, _everywhere(strengths[0], len(strengths))])
+    return [strengths, before, after, strengths[0]]
 
 
-def _everywhere(row: NDArray[Any], count: int) -> NDArray[Any]:
-    return np.repeat(row[None, :], count, axis=0)
-
-
-_BLOCKS: dict[str, Callable[[ParsedDocument], NDArray[Any]]] = {
+_BLOCKS: dict[str, Callable[[ParsedDocument], list[NDArray[Any]]]] = {
     "cues": _cues,
     "place": _place,
-    "evidence": told_features,
-    "topic": topic_features,
+    "evidence": told_parts,
+    "topic": lambda document: [topic_features(document)],
     "classes": _classes,
 }
 """The families in the order of their columns."""

@@ -7,9 +7,11 @@ or the one (two) after, for a headline in the three after it. The windows here a
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,8 +144,24 @@ def in_window(
     return result
 
 
+def beside(parts: Sequence[NDArray[Any]], count: int) -> NDArray[np.float32]:
+    """Columns side by side, shape (count, n_columns); a part of one dimension is the same in each row."""
+    table = np.empty((count, sum(part.shape[-1] for part in parts)), dtype=np.float32)
+    start = 0
+    for part in parts:
+        stop = start + part.shape[-1]
+        table[:, start:stop] = part
+        start = stop
+    return table
+
+
 def told_features(document: ParsedDocument) -> NDArray[np.float32]:
     """Columns named by ``told_names``, shape (n_sentences, len(told_names()))."""
+    return beside(told_parts(document), len(document.sentences))
+
+
+def told_parts(document: ParsedDocument) -> list[NDArray[Any]]:
+    """The columns of ``told_features`` in parts; those of one dimension are the same in each row."""
     count = len(document.sentences)
     counts = counting(document)
     own, aside = _tellings(document)
@@ -155,18 +173,16 @@ def told_features(document: ParsedDocument) -> NDArray[np.float32]:
     lead = (own[:_LEAD] > 0).any(axis=0)
     votes = designs / (designs.sum() + 0.5)
     article = np.hstack([np.log1p(own.sum(axis=0)), np.log1p(aside.sum(axis=0)), first, lead, votes])
-    return np.hstack(
-        [
-            np.minimum(own, 2),
-            aside > 0,
-            groups,
-            in_window(present, counts=counts),
-            in_window(groups, FURTHER_AFTER, counts=counts),
-            np.repeat(article[None, :], count, axis=0),
-            _distances(groups),
-            np.repeat(np.asarray(_sizes(document))[None, :], count, axis=0),
-        ]
-    ).astype(np.float32)
+    return [
+        np.minimum(own, 2),
+        aside > 0,
+        groups,
+        in_window(present, counts=counts),
+        in_window(groups, FURTHER_AFTER, counts=counts),
+        article,
+        _distances(groups),
+        np.asarray(_sizes(document)),
+    ]
 
 
 def _tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

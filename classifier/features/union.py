@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 from scipy import sparse
 from sklearn.pipeline import FeatureUnion
 
@@ -46,21 +45,9 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
         """Columns of all families in their order, float32, shape (n_sentences, n_features)."""
         return sparse.hstack([family.transform(X) for _, family in self.transformer_list]).tocsr()
 
-    def part(self, documents: Sequence[ParsedDocument], *, by_place: bool) -> tuple[sparse.csr_matrix, list[slice]]:
-        """Columns of some families only, and where they are among all.
-
-        Parameters
-        ----------
-        documents : sequence of ParsedDocument
-        by_place : bool
-            Those that depend on the sentence's place in its article, or those that depend on its words alone.
-        """
-        parts, places = [], []
+    def placed(self) -> Iterator[tuple[Any, slice]]:
+        """Each fitted family, and where its columns are."""
         start = 0
         for (_, family), width in zip(self.transformer_list, self.widths_, strict=True):
-            if family.by_place == by_place:
-                parts.append(family.transform(documents))
-                places.append(slice(start, start + width))
+            yield family, slice(start, start + width)
             start += width
-        rows = sum(len(document.sentences) for document in documents)
-        return (sparse.hstack(parts).tocsr() if parts else sparse.csr_matrix((rows, 0), dtype=np.float32)), places

@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,12 +198,11 @@ def _listed(reading: Reading) -> list[int]:
 
 def _words(document: ParsedDocument) -> NDArray[np.float64]:
     """By list of words: any, count, density, up front, in the headline."""
-    total = np.zeros(len(word_lists()))
-    front, headline = np.zeros(len(total), dtype=bool), np.zeros(len(total), dtype=bool)
-    for place, parsed in enumerate(document.sentences):
-        for number in _listed(parsed.reading):
-            total[number] += 1
-            front[number] |= place < _DIGEST
-            headline[number] |= place == 0
+    listed = [_listed(parsed.reading) for parsed in document.sentences]
+    size = len(word_lists())
+    total, front, headline = (
+        np.bincount(np.fromiter(chain.from_iterable(part), dtype=np.int64), minlength=size)
+        for part in (listed, listed[:_DIGEST], listed[:1])
+    )
     words = max(50, sum(len(parsed.tokens) for parsed in document.sentences))
-    return np.hstack([total > 0, np.log1p(total), np.sqrt(total / words * 200), front, headline])
+    return np.hstack([total > 0, np.log1p(total), np.sqrt(total / words * 200), front > 0, headline > 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from small_training import LEARNT, MODEL, SmallModel
 from test_reader import TEXTS
 
-from classifier.annotation import MODES, Annotation, LabelledSpan, Mode, span_id
+from classifier.annotation import MODES, Annotation, CriterionScore, LabelledSpan, LazyScorecard, Mode, span_id
 from classifier.annotator import Annotator
 from classifier.document import Document, Span
 from classifier.errors import InvalidInputError
@@ -263,3 +264,35 @@ class TestTypes:
     def test_a_score_out_of_range_is_refused(self, score: float) -> None:
         with pytest.raises(ValueError, match=r"is outside \[0, 1\]"):
             LabelledSpan("0" * 16, LEARNT[0], Span(3, 8), Span(0, 8), "x", score)
+
+
+class TestScorecard:
+    def card(self, asked: list[int]) -> LazyScorecard:
+        def work() -> dict[str, CriterionScore]:
+            asked.append(1)
+            return {"costs": CriterionScore(0.5, None), "harms": CriterionScore(0.75, "satisfactory")}
+
+        return LazyScorecard(work)
+
+    def test_it_is_worked_out_once_when_it_is_looked_at(self) -> None:
+        asked: list[int] = []
+        card = self.card(asked)
+        assert not asked
+        assert card["harms"].verdict == "satisfactory"
+        assert list(card) == ["costs", "harms"]
+        assert len(card) == 2
+        assert asked == [1]
+
+    def test_it_equals_what_it_holds(self) -> None:
+        assert self.card([]) == dict(self.card([]))
+        assert self.card([]) != {"costs": CriterionScore(0.5, None)}
+        assert "harms" in repr(self.card([]))
+
+    def test_another_process_gets_the_scores(self) -> None:
+        card = pickle.loads(pickle.dumps(self.card([])))  # noqa: S301
+        assert type(card) is dict
+        assert card == self.card([])
+
+    def test_a_scorecard_that_is_missing_is_asked_for_in_vain(self) -> None:
+        with pytest.raises(KeyError, match="novelty"):
+            self.card([])["novelty"]

@@ -42,8 +42,8 @@ class TestNgrams:
         assert rows.dtype == np.float32
 
     def test_rare_ngrams_are_left_out(self) -> None:
-        all_of_them = WordNgrams(longest=1, min_sentences=1).fit([ONE, TWO]).vectorizer_.vocabulary_
-        frequent = WordNgrams(longest=1, min_sentences=2).fit([ONE, TWO]).vectorizer_.vocabulary_
+        all_of_them = WordNgrams(longest=1, min_sentences=1).fit([ONE, TWO]).vocabulary_
+        frequent = WordNgrams(longest=1, min_sentences=2).fit([ONE, TWO]).vocabulary_
         assert "jab" in all_of_them
         assert "jab" not in frequent
         assert "it" in frequent
@@ -86,7 +86,7 @@ class TestClassGrams:
         grams = {
             gram for document in (ONE, TWO) for sentence in document.sentences for gram in class_grams(sentence, 3)
         }
-        assert set(fitted.vectorizer_.vocabulary_) == grams
+        assert set(fitted.vocabulary_) == grams
         assert any(">" in gram for gram in grams)
 
     def test_rows_are_sentences_of_unit_length(self) -> None:
@@ -104,8 +104,8 @@ class TestClassGrams:
 
     def test_rare_grams_are_left_out(self) -> None:
         pills = read("The pill eases pain. Aspirin eases pain. Mice sleep.")
-        assert "ANIMAL" in ClassGrams(min_sentences=1).fit([pills]).vectorizer_.vocabulary_
-        frequent = ClassGrams(min_sentences=2).fit([pills]).vectorizer_.vocabulary_
+        assert "ANIMAL" in ClassGrams(min_sentences=1).fit([pills]).vocabulary_
+        frequent = ClassGrams(min_sentences=2).fit([pills]).vocabulary_
         assert "ANIMAL" not in frequent
         assert "DRUG>BENEFIT_S" in frequent
 

@@ -38,7 +38,7 @@ def test_the_odds_are_scikit_learn_s(seed: int, rows: int) -> None:
 
 
 def test_values_at_a_threshold_go_where_scikit_learn_sends_them() -> None:
-    limits = sorted({float(limit) for limit in PACKED.threshold[PACKED.kept != 0xFFFF]})
+    limits = sorted({float(limit) for limit in PACKED.threshold[PACKED.ruled_out != 0]})
     assert len(limits) > 20
     for column in range(10):
         x = np.zeros((3 * len(limits), 10), dtype=np.float32)
