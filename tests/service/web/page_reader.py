@@ -61,8 +61,9 @@ class Reader:
     def write(self, text: str, status: str) -> None:
         """Put a text in place of the one that is there, and wait for what is said of it."""
         self.page.click("#clear")
-        expect(self.status).to_have_text("Nothing to check yet.")
-        self.page.keyboard.insert_text(text)
+        with self.page.expect_response("**/v1/annotate"):
+            self.page.keyboard.insert_text(text)
+        expect(self.page.locator("#status.busy")).to_have_count(0)
         expect(self.status).to_have_text(status)
 
     def paste(self, text: str) -> None:
