@@ -1,7 +1,7 @@
 # Two commands are enough to begin: `make run` and `make test`. `make help` lists the rest.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint types train evaluate bench lock picture clean
+.PHONY: help install run test lint types page train evaluate bench bench-batch bench-editor lock picture clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed ## make .venv with the command `overclaim` in it (PYTHON=… names another Python)
 
@@ -29,6 +29,10 @@ lint: install ## check style and format
 
 types: install ## check types
 	@$(BIN)/mypy
+	@for file in $$(find tests -mindepth 2 -name conftest.py); do MYPYPATH=tests:tests/service $(BIN)/mypy $$file || exit 1; done
+
+page: ## build the page anew from service/web/src (needs Node 20 and, the first time, the network)
+	@cd service/web && npm ci --ignore-scripts --silent && npm run --silent build
 
 train: install ## train the model anew, on the public articles too if OVERCLAIM_CORPUS names them
 	@$(BIN)/overclaim train $(ARGS)
@@ -38,6 +42,12 @@ evaluate: install ## measure the model (ARGS=--full trains simpler ones to compa
 
 bench: install ## measure speed: words a second beside spaCy, and the time of one request
 	@$(BIN)/python tests/benchmarks/speed.py $(ARGS)
+
+bench-batch: install ## measure an archive of 20,000 articles: processes, Spark, memory (ARGS="--articles 2000")
+	@$(BIN)/python tests/benchmarks/batch.py $(ARGS)
+
+bench-editor: install ## measure how soon a change to an article is answered
+	@$(BIN)/python tests/benchmarks/editor.py $(ARGS)
 
 lock: $(BIN)/python ## write requirements.lock anew (UPGRADE=1 takes the newest versions; needs the network)
 	@sh tests/tools/lock.sh $(BIN)/python

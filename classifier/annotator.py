@@ -37,6 +37,8 @@ from classifier.triggers import TriggerFinder
 
 _BATCH_DOCUMENTS = 16
 _BATCH_CHARS = 200_000
+REMEMBERS = 2_000
+"""Sentences of some thirty articles, about 20 MB."""
 
 NOT_ENGLISH = TextWarning("not_english", "The text doesn't seem to be English, so nothing was marked.")
 HTML = TextWarning("html", "The text holds HTML tags; they were read as white space.")
@@ -75,7 +77,7 @@ class Annotator:
         model: ModelInfo,
         scorecard: Scorecard | None = None,
         reader: Reader | None = None,
-        remembers: int = 2_000,
+        remembers: int = REMEMBERS,
     ) -> None:
         self.model = model
         self._scorer = scorer
@@ -139,6 +141,10 @@ class Annotator:
         """
         parsed = self._reader.read([document], self._cache)
         return np.where(exempt(parsed[0]), 0.0, self._score(parsed))
+
+    def forget(self) -> None:
+        """Forget all sentences; see ``remembers``."""
+        self._cache = SentenceCache(self._cache.size)
 
     def warm(self) -> None:
         """Fill the tokenizer's cache with the model's own words, and load the language identifier."""

@@ -17,7 +17,7 @@ from typing import Any
 import joblib
 
 from classifier.annotation import MODES, ModelInfo
-from classifier.annotator import Annotator
+from classifier.annotator import REMEMBERS, Annotator
 from classifier.errors import ArtifactError
 from classifier.labels import LABEL_IDS
 
@@ -50,13 +50,15 @@ def current_model(folder: Path | None = None) -> Path:
     return folder / pointer.read_text(encoding="utf-8").strip()
 
 
-def load(path: Path | None = None) -> Annotator:
+def load(path: Path | None = None, *, remembers: int = REMEMBERS) -> Annotator:
     """Load a model, after its digest and library versions have been checked.
 
     Parameters
     ----------
     path : Path, optional
         A model's folder; the current one by default.
+    remembers : int
+        Sentences that the annotator remembers; see ``Annotator``.
 
     Raises
     ------
@@ -82,6 +84,7 @@ def load(path: Path | None = None) -> Annotator:
         manifest["thresholds"],
         ModelInfo(version=manifest["version"], sha256=digest),
         scorecard=parts["scorecard"],
+        remembers=remembers,
     )
     annotator.warm()
     return annotator

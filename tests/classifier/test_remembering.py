@@ -72,6 +72,15 @@ def test_only_new_sentences_are_asked_of_the_model(small_model: SmallModel, monk
     assert asked == [4, 1]
 
 
+def test_what_is_forgotten_is_asked_again(small_model: SmallModel) -> None:
+    annotator = small_model.make_annotator(remembers=100)
+    first = annotator.annotate("A new pill\n\nIt cures all mice.")
+    assert len(annotator._cache) == 2
+    annotator.forget()
+    assert len(annotator._cache) == 0
+    assert annotator.annotate("A new pill\n\nIt cures all mice.") == first
+
+
 def test_a_negative_number_of_sentences_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 0"):
         SentenceCache(-3)
