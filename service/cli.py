@@ -32,9 +32,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+feedback_app = typer.Typer(help="What users said of marks: export and count it.")
+app.add_typer(feedback_app, name="feedback")
+
 Mode = Annotated[str, typer.Option(help="How sure a mark must be: strict, balanced or sensitive.")]
 Labels = Annotated[list[str] | None, typer.Option("--label", help="Only this label; may be repeated.")]
 Unit = Annotated[str, typer.Option(help="What JSON offsets count: codepoint, utf16 or utf8.")]
+FeedbackFrom = Annotated[
+    str | None,
+    typer.Option("--from", metavar="URL|PATH", help="The database; by default that of OVERCLAIM_FEEDBACK."),
+]
 Model = Annotated[Path | None, typer.Option(help="Folder of the model; the shipped one by default.")]
 
 
@@ -212,6 +219,29 @@ def lsp(
     from service.commands import lsp as command
 
     return command.run(tcp=tcp, model=model)
+
+
+@feedback_app.command("export")
+def feedback_export(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - prints JSON Lines.")],
+    place: FeedbackFrom = None,
+    output_format: Annotated[
+        str, typer.Option("--format", help="jsonl: each verdict. standoff: labels for training, and their texts.")
+    ] = "jsonl",
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="The first day, as in 2026-11-23.")] = None,
+) -> int:
+    """Export what users said of marks, for the next training."""
+    from service.commands import feedback as command
+
+    return command.export(out, place=place, output_format=output_format, since=since)
+
+
+@feedback_app.command("stats")
+def feedback_stats(place: FeedbackFrom = None) -> int:
+    """Count what users said of marks, by label and verdict."""
+    from service.commands import feedback as command
+
+    return command.stats(place)
 
 
 @app.command()

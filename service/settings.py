@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from classifier.errors import OverclaimError
@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         What is logged. No level logs any of an article's text.
     project : Path, optional
         Folder of a project, whose ``.overclaim.toml`` holds for texts that editors send to ``/v2``.
+    feedback : SecretStr
+        Where judgements of marks are stored: ``none``, ``on``, a SQLAlchemy URL, or the path of a SQLite file. Never
+        shown, as a URL may hold a password.
     """
 
     model_config = SettingsConfigDict(
@@ -58,6 +61,7 @@ class Settings(BaseSettings):
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     log_level: Annotated[Literal["critical", "error", "warning", "info", "debug"], BeforeValidator(_lower)] = "info"
     project: Path | None = None
+    feedback: SecretStr = SecretStr("none")
 
     @property
     def max_body_bytes(self) -> int:

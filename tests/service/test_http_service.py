@@ -26,7 +26,7 @@ from service.routes.page import FEEDBACK
 from service.routes.page import router as page_router
 from service.settings import Settings
 
-PATHS = ["/v1/annotate", "/v1/labels", "/healthz", "/readyz"]
+PATHS = ["/v1/annotate", "/v1/labels", "/v1/feedback", "/healthz", "/readyz"]
 V2_PATHS = [f"/v2/{name}" for name in ("check", "languages", "info", "configinfo", "maxtextlength", "healthcheck")]
 
 
@@ -110,7 +110,7 @@ def test_openapi_has_examples_that_work(fake: FakeAnnotator) -> None:
         assert list(description["paths"]) == PATHS + V2_PATHS
         operation = description["paths"]["/v1/annotate"]["post"]
         request = operation["requestBody"]["content"]["application/json"]["schema"]
-        assert set(request["properties"]) == {"text", "title", "labels", "mode", "offset_unit"}
+        assert set(request["properties"]) == {"text", "title", "labels", "mode", "offset_unit", "form", "ignore"}
         assert request["required"] == ["text"]
         assert set(operation["responses"]) == {"200", "400", "413", "422", "503"}
         answer = client.post("/v1/annotate", json=request["example"])
