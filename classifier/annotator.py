@@ -149,6 +149,7 @@ class Annotator:
     def warm(self) -> None:
         """Fill the tokenizer's cache with the model's own words, and load the language identifier."""
         self._reader.warm(self._scorer.words())
+        self._triggers.warm()
         is_other_language(" ".join(["the words of a sentence"] * 4))
 
     def _annotate_batch(

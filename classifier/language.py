@@ -17,10 +17,10 @@ def is_other_language(prose: str) -> bool:
     Parameters
     ----------
     prose : str
-        Text without markup; its beginning and its middle are looked at.
+        Text without markup; its beginning and a line near its middle are looked at.
     """
-    # On a grid, so that a word more or less doesn't shift it.
-    middle = len(prose) // 2 // _SAMPLE_CHARS * _SAMPLE_CHARS
+    # From a line's beginning, so that a word more or less elsewhere doesn't shift it.
+    middle = prose.rfind("\n", 0, len(prose) // 2) + 1
     sample = prose[:_SAMPLE_CHARS] + " " + prose[middle : middle + _SAMPLE_CHARS] * (middle >= _SAMPLE_CHARS)
     return _is_other(sample)
 

@@ -106,6 +106,11 @@ class TriggerFinder(BaseEstimator):  # type: ignore[misc]
         first, last = _best_run(odds, sentence.tokens)
         return sentence.span(first, last)
 
+    def warm(self) -> None:
+        """Sort the weights by label, which the first span of each would have to wait for."""
+        for label in range(len(LABEL_IDS)):
+            self._tables(label)
+
     def _tables(self, label: int) -> dict[str, dict[str, float]]:
         """Weights of a label by kind of feature and value: what the feature weighs for all labels and for this one."""
         known: dict[int, dict[str, dict[str, float]]] = self.__dict__.setdefault("_by_label", {})

@@ -79,10 +79,11 @@ def claim_blocks(sentences: Sequence[ParsedSentence]) -> list[Block]:
 
 def _block(kind: int, parts: Sequence[tuple[Rows, Numbers]]) -> Block:
     rows = np.concatenate([rows for rows, _ in parts])
-    numbers = [
-        _mix(_mix(values, np.full(1, 100 * kind + part, dtype=np.uint64))) for part, (_, values) in enumerate(parts)
-    ]
-    return Block(rows, (np.concatenate(numbers) >> _SHIFT).astype(np.int64))
+    values = np.concatenate([values for _, values in parts])
+    tags = np.repeat(np.arange(len(parts), dtype=np.uint64), [len(values) for _, values in parts]) + np.uint64(
+        100 * kind
+    )
+    return Block(rows, (_mix(_mix(values, tags)) >> _SHIFT).astype(np.int64))
 
 
 def _mix(values: Numbers, more: Numbers = _ZERO) -> Numbers:

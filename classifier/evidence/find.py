@@ -115,7 +115,8 @@ def _longest(found: list[_Found]) -> list[_Found]:
     The longest takes over what a shorter one knows better: who paid, or that it's told in plain words.
     """
     kept: list[_Found] = []
-    for telling in sorted(found, key=lambda row: (row[2] - row[3], row[4], row[2])):
+    # By name at last: the rules come in the order of a set's words, which is another in each process.
+    for telling in sorted(found, key=lambda row: (row[2] - row[3], row[4], row[2], row[0], row[1])):
         kind, value, start, end, weak = telling
         for place, other in enumerate(kept):
             if kind == other[0] and start < other[3] and other[2] < end:

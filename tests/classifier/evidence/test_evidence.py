@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -158,3 +161,29 @@ def test_a_sentence_without_end_takes_no_time_without_end(words: str) -> None:
     find_evidence(document)
     # Generous: it takes a few milliseconds.
     assert time.perf_counter() - begun < 2
+
+
+def test_evidence_is_the_same_in_every_process() -> None:
+    """Sets of words come in another order in each process; what is found may not hang on it."""
+    script = """
+import hashlib
+from classifier.features.reader import shared_reader
+from classifier.training.corpus import load_articles
+from classifier.training.texts import data_folder
+documents = [article.document for article in load_articles(data_folder(), None, {"own"})][60:90]
+found = "\\n".join(repr(parsed.evidence) for parsed in shared_reader().read(documents))
+print(len(found), hashlib.sha256(found.encode()).hexdigest())
+"""
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "17", "4711")
+    }
+    assert len(answers) == 1
+    assert int(answers.pop().split()[0]) > 1_000
