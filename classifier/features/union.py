@@ -34,7 +34,7 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
         """Fit each family, and give its columns as ``transform`` does."""
         parts = [family.fit(X, y).transform(X) for _, family in self.transformer_list]
         self.widths_ = tuple(part.shape[1] for part in parts)
-        return sparse.hstack(parts).tocsr()
+        return _beside(parts)
 
     def fit(self, X: Sequence[ParsedDocument], y: Any = None, **params: Any) -> FamilyUnion:  # noqa: N803
         """Fit each family."""
@@ -43,7 +43,7 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
 
     def transform(self, X: Sequence[ParsedDocument], **params: Any) -> sparse.csr_matrix:  # noqa: N803
         """Columns of all families in their order, float32, shape (n_sentences, n_features)."""
-        return sparse.hstack([family.transform(X) for _, family in self.transformer_list]).tocsr()
+        return _beside([family.transform(X) for _, family in self.transformer_list])
 
     def placed(self) -> Iterator[tuple[Any, slice]]:
         """Each fitted family, and where its columns are."""
@@ -51,3 +51,12 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
         for (_, family), width in zip(self.transformer_list, self.widths_, strict=True):
             yield family, slice(start, start + width)
             start += width
+
+
+def _beside(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
+    """One matrix with its columns in order: scikit-learn's solvers put them in order in place, which threads that fit
+    one label each would do to one another.
+    """
+    joined = sparse.hstack(parts).tocsr()
+    joined.sort_indices()
+    return joined

@@ -9,7 +9,7 @@ import pytest
 from sklearn.pipeline import FeatureUnion
 from test_reader import read
 
-from classifier.features.sentence import CueFeatures, PlaceFeatures
+from classifier.features.sentence import CueFeatures, PlaceFeatures, WordNgrams
 from classifier.features.union import FamilyUnion
 
 DOCUMENTS = [read("A miracle pill\n\nIt cures all mice. It may help."), read("A walk\n\nThe town lies by the sea.")]
@@ -35,3 +35,12 @@ def test_it_leaves_the_process_s_warning_filters_alone(monkeypatch: pytest.Monke
     touched.clear()
     ours.transform(DOCUMENTS)
     assert not touched
+
+
+def test_the_columns_of_each_row_are_in_order() -> None:
+    """Labels are fitted in threads, and a solver that had to sort would change the matrix under the others."""
+    union = FamilyUnion([("words", WordNgrams(longest=2, min_sentences=1)), *families()])
+    for matrix in (union.fit_transform(DOCUMENTS), union.transform(DOCUMENTS)):
+        assert (
+            np.diff(matrix.indices)[np.diff(np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))) == 0] > 0
+        ).all()
