@@ -54,8 +54,9 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
 
 
 def _beside(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
-    """One matrix with its columns in order: scikit-learn's solvers put them in order in place, which threads that fit
-    one label each would do to one another.
+    """One matrix with its columns in order.
+
+    scikit-learn's solvers put them in order in place, which threads that fit one label each would do to one another.
     """
     joined = sparse.hstack(parts).tocsr()
     joined.sort_indices()
