@@ -72,7 +72,7 @@ def fake() -> FakeAnnotator:
 @pytest.fixture
 def fake_model(monkeypatch: pytest.MonkeyPatch, fake: FakeAnnotator) -> FakeAnnotator:
     """The fake annotator in the shipped model's place."""
-    monkeypatch.setattr(classifier, "load", lambda path=None: fake)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: fake)
     return fake
 
 

@@ -53,7 +53,7 @@ class InProcess:
     """Scores in this process. The same calls as ``Pool``."""
 
     def __init__(self, recipe: Recipe) -> None:
-        annotator = classifier.load(recipe.model)
+        annotator = classifier.load(recipe.model, remembers=0)
         self.model = annotator.model
         self._scorer = Scorer(annotator, recipe)
 
@@ -206,7 +206,7 @@ def _work(connection: Connection, recipe: Recipe) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        annotator = classifier.load(recipe.model)
+        annotator = classifier.load(recipe.model, remembers=0)
         scorer = Scorer(annotator, recipe)
         connection.send(annotator.model)
         while True:

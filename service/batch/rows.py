@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from typing import Any, Protocol
 
 from classifier.annotation import Annotation
-from classifier.document import Document
 from service.offsets import OffsetUnit
 from service.schemas import to_response
 
@@ -52,10 +51,6 @@ class Article(Protocol):
         """The record's id."""
 
     @property
-    def document(self) -> Document:
-        """What was scored."""
-
-    @property
     def extra(self) -> Mapping[str, object]:
         """All other columns of the input."""
 
@@ -93,7 +88,7 @@ def output_row(
     ----------
     prepared : Prepared
     annotation : Annotation
-        Of ``prepared.document``.
+        Of the record's article, or of the file that it was read from; offsets count in its document.
     unit : {"codepoint", "utf16", "utf8"}
         Unit of every ``start`` and ``end``.
     keep_text : bool
@@ -107,7 +102,7 @@ def output_row(
     row: dict[str, Any] = {"id": prepared.id}
     row.update((passing_name(name), plain(value)) for name, value in prepared.extra.items())
     if keep_text:
-        row.update(text=prepared.document.text, title=prepared.document.title)
+        row.update(text=annotation.document.text, title=annotation.document.title)
     row.update(annotation_row(annotation, unit))
     return row
 

@@ -12,6 +12,7 @@ from typing import Any
 from classifier.annotation import Annotation, Mode
 from classifier.annotator import Annotator
 from classifier.errors import InvalidInputError
+from service.batch.drafts import as_in_file
 from service.batch.journal import entry_line
 from service.batch.rows import output_row, plain
 from service.batch.sources import ColumnMap, Prepared, RawRecord, known_id, prepare
@@ -93,7 +94,8 @@ class Scorer:
         recipe = self._recipe
         documents = [article.document for article in articles]
         try:
-            return list(self._annotator.annotate_many(documents, mode=recipe.mode, labels=recipe.labels))
+            found = self._annotator.annotate_many(documents, mode=recipe.mode, labels=recipe.labels)
+            return [_placed(article, annotation) for article, annotation in zip(articles, found, strict=True)]
         except MemoryError:
             raise
         except Exception:
@@ -103,7 +105,10 @@ class Scorer:
     def _annotate_one(self, article: Prepared) -> Annotation | Exception:
         document, recipe = article.document, self._recipe
         try:
-            return self._annotator.annotate(document.text, title=document.title, mode=recipe.mode, labels=recipe.labels)
+            annotation = self._annotator.annotate(
+                document.text, title=document.title, mode=recipe.mode, labels=recipe.labels
+            )
+            return _placed(article, annotation)
         except MemoryError:
             raise
         except Exception as err:
@@ -117,6 +122,10 @@ class Scorer:
         if known is None:
             known = known_id(raw, self._recipe.columns)
         return entry_line(raw.number, fingerprint(raw), "error", _told(raw, known, err))
+
+
+def _placed(article: Prepared, annotation: Annotation) -> Annotation:
+    return annotation if article.draft is None else as_in_file(annotation, article.draft)
 
 
 def _told(raw: RawRecord, known: str | int | None, err: Exception) -> dict[str, Any]:

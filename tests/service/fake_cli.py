@@ -38,7 +38,7 @@ class SlowAnnotator(FakeAnnotator):
             yield annotation
 
 
-def load(path: Path | None = None) -> Annotator:
+def load(path: Path | None = None, **_: object) -> Annotator:
     """Stand in for ``classifier.load``."""
     return SlowAnnotator()
 

@@ -102,7 +102,7 @@ def test_with_the_fake_annotator(
     mode: str,
     count: int,
 ) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: fake)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: fake)
     assert check(fake, tmp_path, capsys, mode) == count
 
 
@@ -111,5 +111,5 @@ def test_with_the_fake_annotator(
 def test_with_the_shipped_model(
     annotator: Annotator, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: annotator)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: annotator)
     assert check(annotator, tmp_path, capsys, mode) > 0 or mode != "sensitive"

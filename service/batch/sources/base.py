@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from classifier.document import Document
 from classifier.errors import InvalidInputError
+from service.batch.drafts import Draft
 from service.settings import JSON_ENVELOPE_BYTES, JSON_ESCAPE_FACTOR
 from service.wire import printable
 
@@ -106,11 +107,23 @@ def _parts(row: dict[str, object]) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article that is ready to be scored; ``extra`` holds all other columns of the input, as JSON values."""
+    """An article that is ready to be scored.
+
+    Parameters
+    ----------
+    id : str or int
+    document : Document
+        What the annotator reads.
+    extra : dict
+        All other columns of the input, as JSON values.
+    draft : Draft, optional
+        If the article is a file of prose: the way back to it.
+    """
 
     id: str | int
     document: Document
     extra: dict[str, object]
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

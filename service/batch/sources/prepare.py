@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classifier.document import Document
 from classifier.errors import InvalidInputError
+from service.batch.drafts import read_draft
 from service.batch.sources.base import BOM, ColumnMap, Prepared, RawRecord
 from service.batch.sources.bodies import decoded_body, decoded_page
 from service.batch.sources.columns import from_json, from_row, identifier, passed_through, plain
@@ -25,7 +26,8 @@ def prepare(raw: RawRecord, columns: ColumnMap, max_bytes: int) -> Prepared:
     Returns
     -------
     Prepared
-        Offsets will count in ``document``: in a file's text as it is, or in the main text that was found on a page.
+        Offsets will count in the file, if it is one of prose; else in ``document``, for a page in the main text that
+        was found on it.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def prepare(raw: RawRecord, columns: ColumnMap, max_bytes: int) -> Prepared:
     if raw.form == "row":
         return from_row(raw.row, columns, max_bytes, raw.number)
     if raw.form in {"txt", "md"}:
-        return Prepared(_identifier(raw, columns), _plain_text(raw.data, max_bytes), _extra(raw, columns))
+        return _prose(raw, columns, max_bytes)
     return _page(raw, columns, max_bytes)
 
 
@@ -57,13 +59,15 @@ def known_id(raw: RawRecord, columns: ColumnMap) -> str | int | None:
         return None
 
 
-def _plain_text(payload: bytes, max_bytes: int) -> Document:
-    text = decode_utf8(payload, "text")
+def _prose(raw: RawRecord, columns: ColumnMap, max_bytes: int) -> Prepared:
+    text = decode_utf8(raw.data, "text")
     if "\0" in text:
         raise InvalidInputError("text holds a NUL byte: it is no text file", field="text", code="not_text")
     check_size(text, None, max_bytes)
+    draft = read_draft(text, "markdown" if raw.form == "md" else "plain")
     # A byte order mark isn't white space, but nobody sees it.
-    return Document(text if text != BOM else "")
+    document = Document(draft.pieces.text if draft.pieces.text != BOM else "")
+    return Prepared(_identifier(raw, columns), document, _extra(raw, columns), draft)
 
 
 def _page(raw: RawRecord, columns: ColumnMap, max_bytes: int) -> Prepared:

@@ -175,7 +175,7 @@ def test_what_the_annotator_refuses_is_a_bad_record(
     code: str,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: picky)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: picky)
     out = tmp_path / "out.jsonl"
     assert run(source, out) == 0
     assert rows(out) == expected(fake, RECORDS[:40] + RECORDS[41:])
@@ -189,7 +189,7 @@ def test_no_memory_is_no_bad_record(source: Path, tmp_path: Path, monkeypatch: p
     class Starved(Picky):
         error = MemoryError()
 
-    monkeypatch.setattr(classifier, "load", lambda path=None: Starved())
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: Starved())
     assert run(source, tmp_path / "out.jsonl") == 2
     assert not (tmp_path / "out.jsonl").exists()
 

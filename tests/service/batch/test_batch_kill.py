@@ -51,7 +51,7 @@ def undisturbed(source: Path, out: Path) -> dict[str, bytes]:
 def test_killed_at_ten_random_moments(
     tmp_path: Path, annotator: Annotator, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: annotator)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: annotator)
     paragraphs = [text for article in read_labelled(data_folder()).own for text in article.text.split("\n\n")]
     lines = [json.dumps({"id": n, "text": text, "n": n / 2}) for n, text in enumerate(paragraphs[:300]) if text.strip()]
     lines[100:100] = ["nonsense"]

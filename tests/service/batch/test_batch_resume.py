@@ -43,7 +43,7 @@ class Dying(FakeAnnotator):
 
 
 def load(monkeypatch: pytest.MonkeyPatch, annotator: FakeAnnotator) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: annotator)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: annotator)
 
 
 @pytest.fixture

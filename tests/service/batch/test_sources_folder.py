@@ -41,13 +41,15 @@ def test_all_articles_in_order_and_what_is_left_out(tmp_path: Path) -> None:
     assert next(raw.place for raw, _ in read(root)) == str(root / "a" / "b" / "c.html")
 
 
-def test_plain_texts_are_scored_as_they_are(tmp_path: Path) -> None:
+def test_plain_texts_are_scored_as_they_are_and_markdown_as_prose(tmp_path: Path) -> None:
     content = "\ufeff# New pill\r\n\r\nIt *cures* mice.\r\n"
-    for name in ("a.txt", "a.md"):
+    for name, prose in (("a.txt", content), ("a.md", "New pill\n\nIt cures mice.\n")):
         path = tmp_path / name
         path.write_bytes(content.encode())
         (article,) = good(path)
-        assert (article.id, article.document.text, article.document.title) == (str(path), content, None)
+        assert (article.id, article.document.text, article.document.title) == (str(path), prose, None)
+        assert article.draft is not None
+        assert article.draft.pieces.source == content
         assert article.extra == {}
 
 
