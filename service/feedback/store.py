@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, func, insert, inspect, select
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from service.feedback.errors import FeedbackSettingError, FeedbackUnavailableError
 from service.feedback.judgement import Judgement
@@ -76,9 +76,6 @@ class FeedbackStore:
                 _make_file(self.file)
                 with self._engine.connect() as connection:
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            # Two processes may make the tables at once; the slower one finds them at the second try.
-            with suppress(SQLAlchemyError):
-                self._make_tables()
             self._make_tables()
             self._check_version()
             self._ready = True
@@ -113,8 +110,11 @@ class FeedbackStore:
         if since is not None:
             wanted = wanted.where(judgements.c.day >= since)
         with self._failing(), self._engine.connect().execution_options(yield_per=1000) as connection:
-            for row in connection.execute(wanted).mappings():
-                yield from_row(row)
+            try:
+                for row in connection.execute(wanted).mappings():
+                    yield from_row(row)
+            except (TypeError, ValueError):  # somebody wrote to the table, and no day where a day should be
+                raise FeedbackUnavailableError(f"{self.shown}: a row in it is damaged") from None
 
     def counts(self) -> Mapping[tuple[str, str], int]:
         """Count the judgements by label and verdict.
@@ -135,16 +135,21 @@ class FeedbackStore:
         self._engine.dispose()
 
     def _make_tables(self) -> None:
-        metadata.create_all(self._engine)
+        # Another process may do the same just now: each step may fail because it is done already. If it failed for
+        # another reason, looking at the tables fails, too.
+        for table in metadata.sorted_tables:
+            with suppress(SQLAlchemyError):
+                table.create(self._engine, checkfirst=True)
         with self._engine.connect() as connection:
             empty = connection.execute(select(schema_versions.c.version)).first() is None
         if empty:
-            with self._engine.begin() as connection:
+            with suppress(IntegrityError), self._engine.begin() as connection:
                 connection.execute(insert(schema_versions).values(version=SCHEMA_VERSION))
 
     def _check_version(self) -> None:
         with self._engine.connect() as connection:
             versions = connection.execute(select(schema_versions.c.version)).scalars().all()
+            connection.execute(select(judgements.c.number).limit(1)).first()
         if versions != [SCHEMA_VERSION]:
             raise FeedbackUnavailableError(
                 f"{self.shown}: its tables are of another version of Overclaim; this one reads and writes "

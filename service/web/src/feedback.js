@@ -2,6 +2,9 @@
 // only if the reader ticks the box.
 import { byId } from "./dom.js";
 
+// The longest sentence that is taken, in characters.
+const LONGEST = 2000;
+
 let enabled = false;
 
 /** Are there buttons for it? */
@@ -26,9 +29,16 @@ export async function askFeedback(offered) {
  * @returns {Promise<boolean>} whether it arrived
  */
 export async function sendFeedback(mark, verdict, answer) {
-  const { id, label, score } = mark.span;
+  const { id, label, score, start, end, sentence } = mark.span;
   const body = { span_id: id, label, verdict, model: answer.model, mode: answer.mode, score };
-  if (byId("feedback-sentence").checked) body.sentence = mark.sentence;
+  if (byId("feedback-sentence").checked && [...mark.sentence].length <= LONGEST) {
+    // The words as they were checked: halves of a character had been replaced.
+    body.sentence = mark.sentence.replace(/\p{Surrogate}/gu, "\ufffd");
+    body.start = start - sentence.start;
+    body.end = end - sentence.start;
+    body.offset_unit = "utf16";
+    body.agreed = true;
+  }
   try {
     const response = await fetch("/v1/feedback", {
       method: "POST",

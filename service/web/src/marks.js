@@ -9,7 +9,7 @@ const PAGE = 100;
  * @typedef {object} Mark
  * @property {number} number from 1, in the order of the text
  * @property {{id: string, label: string, start: number, end: number, text: string, score: number, title: string,
- *   message: string, note: string | null, suggestion: string}} span as the service gave it
+ *   sentence: {start: number, end: number}, message: string, note: string | null, suggestion: string}} span as the service gave it
  * @property {{id: string, name: string}} group
  * @property {string} sentence
  */

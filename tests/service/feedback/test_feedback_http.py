@@ -17,7 +17,7 @@ from fake_annotator import FakeAnnotator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
-from told import LABEL, SENTENCE, SHA, body, file_bytes, service
+from told import LABEL, SENTENCE, SHA, body, file_bytes, service, stored
 
 from classifier.annotation import span_id
 from service.app import create_app
@@ -30,22 +30,9 @@ TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "feedback.sqlite"
-
-
-@pytest.fixture
 def client(place: Path) -> Iterator[TestClient]:
     with service(place) as opened:
         yield opened
-
-
-def stored(place: Path) -> list[dict[str, Any]]:
-    store = FeedbackStore(str(place), "test")
-    try:
-        return [row.as_row() for row in store.rows()]
-    finally:
-        store.close()
 
 
 def refused(client: TestClient, sent: object, status: int = 422) -> dict[str, Any]:

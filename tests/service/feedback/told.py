@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from classifier.annotation import span_id
 from service.app import create_app
 from service.feedback.judgement import Judgement, Verdict
+from service.feedback.store import FeedbackStore
 from service.settings import Settings
 
 LABEL = "sensational_language"
@@ -67,3 +68,23 @@ def service(place: object, **settings: Any) -> Iterator[TestClient]:
 def file_bytes(place: Path) -> bytes:
     """All that lies in a database, and in SQLite's files beside it."""
     return b"".join(file.read_bytes() for file in sorted(place.parent.glob(f"{place.name}*")))
+
+
+def stored(place: object) -> list[dict[str, Any]]:
+    """All rows of a database."""
+    store = FeedbackStore(str(place), "test")
+    try:
+        return [row.as_row() for row in store.rows()]
+    finally:
+        store.close()
+
+
+def fill(place: object, rows: Iterable[Judgement]) -> None:
+    """Make a database with these rows."""
+    store = FeedbackStore(str(place), "test")
+    try:
+        store.prepare()
+        for row in rows:
+            store.add(row)
+    finally:
+        store.close()

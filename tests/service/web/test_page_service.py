@@ -90,7 +90,7 @@ def test_feedback_is_sent_without_words_unless_they_are_ticked(page: Page, addre
         "mode": "balanced",
         "score": 0.8,
     }
-    sentence = {"sentence": "A miracle pill."}
+    sentence = {"sentence": "A miracle pill.", "start": 2, "end": 9, "offset_unit": "utf16", "agreed": True}
     assert sent == [
         told | {"verdict": "wrong"},
         told | {"verdict": "right"} | sentence,
