@@ -75,6 +75,8 @@ def _bind(settings: Settings) -> socket.socket:
         # A restarted service must not wait for old connections to be forgotten.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((settings.host, settings.port))
+        # From now on, so that who reads the address and asks at once waits instead of being refused.
+        sock.listen()
     except OSError as err:
         sock.close()
         raise CommandError(f"can't listen on {settings.host} port {settings.port}: {os_reason(err)}") from None

@@ -16,6 +16,8 @@ from service.offsets import OffsetTable
 _DELIMITERS = re.compile(rb"[*_~]|!\[")
 _BUDGET = 4_000_000
 """The grammar's time grows with the square of a block's delimiters; this many squared ones take below a second."""
+_MARKUP = re.compile(rb"[*_~`\[<&\\]|(?:[\t ]{2}|\t)[\r\n]")
+"""All inline markup has one of these; a block without needn't be parsed, and most of an article's have none."""
 _SOFT_BREAK = re.compile(r"[^\S\n\r]*(?:\r\n|[\n\r])[^\S\n\r]*")
 _LEFT_OUT = frozenset({
     "code_span", "image", "link_destination", "link_title", "link_label", "uri_autolink", "email_autolink",
@@ -81,7 +83,7 @@ class Inline:
         first, last = self._offsets.convert(start, "utf8"), self._offsets.convert(end, "utf8")
         delimiters = len(_DELIMITERS.findall(self._raw, first, last))
         self._spent += delimiters * delimiters
-        if not self.is_exhausted:
+        if not self.is_exhausted and _MARKUP.search(self._raw, first, last):
             marks += self._parsed(first, last, skipped)
         yield from _with_breaks(self._source, sorted(marks, key=lambda mark: mark.start), start, end)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from browser import Watch, serious_findings
 from playwright.sync_api import Page
 
-GOOD = '<!doctype html><html lang="en"><title>A page</title><main><h1>All well</h1></main></html>'
+# The icon is named, lest Chromium asks the test's server for one when that has gone.
+GOOD = (
+    '<!doctype html><html lang="en"><title>A page</title><link rel="icon" href="data:,">'
+    "<main><h1>All well</h1></main></html>"
+)
 
 
 def _show(page: Page, folder: Path, html: str) -> None:
@@ -55,13 +59,15 @@ def server() -> Iterator[str]:
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("content-type", "text/html")
+            self.send_header("content-length", str(len(GOOD)))
             self.end_headers()
             self.wfile.write(GOOD.encode())
 
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as running:
+    # Threads, as Chromium may open a connection ahead of its need and leave it silent.
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}/"
@@ -69,8 +75,8 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-def test_a_server_on_this_machine_is_no_stranger(page: Page, watch: Watch, server: str) -> None:
+# The server first: fixtures end in the opposite order, and the page must be gone before it.
+def test_a_server_on_this_machine_is_no_stranger(server: str, page: Page, watch: Watch) -> None:
     page.goto(server)
     assert page.title() == "A page"
-    assert watch.requests[0] == server
-    watch.problems.clear()  # the icon that Chromium may ask for
+    assert watch.requests == [server, "data:,"] or watch.requests == [server]

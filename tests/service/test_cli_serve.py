@@ -32,15 +32,23 @@ def server() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     command = [*FAKE_CLI, "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
-        match = re.fullmatch(r"overclaim: serving on (http://127\.0\.0\.1:\d+/)\n", process.stderr.readline())
-        assert match
-        yield match[1], process
-        process.kill()
+        said: list[str] = []
+        try:
+            # A library may have a warning to give first.
+            for line in process.stderr:
+                said.append(line)
+                if match := re.fullmatch(r"overclaim: serving on (http://127\.0\.0\.1:\d+/)\n", line):
+                    yield match[1], process
+                    break
+            else:
+                pytest.fail(f"the server ended: {''.join(said)}")
+        finally:
+            process.kill()
 
 
 def test_a_real_server(server: tuple[str, subprocess.Popen[str]]) -> None:
     address, process = server
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=120) as client:
         assert client.get("readyz").json()["model"]["version"] == FAKE_MODEL.version
         answer = client.post("v1/annotate?q=marked-query", json={"text": "A breakthrough, marked-words."})
         assert [span["text"] for span in answer.json()["spans"]] == ["breakthrough"]
@@ -51,11 +59,11 @@ def test_a_real_server(server: tuple[str, subprocess.Popen[str]]) -> None:
     host, port = address.removeprefix("http://").rstrip("/").split(":")
     with socket.create_connection((host, int(port))) as gone:
         gone.sendall(b"POST /v1/annotate HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{")
-    assert httpx.get(f"{address}healthz").status_code == 200
+    assert httpx.get(f"{address}healthz", timeout=120).status_code == 200
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     log = process.stderr.read()
-    assert process.wait(20) == 130
+    assert process.wait(120) == 130
     assert "POST /v1/annotate 200" in log
     assert "POST /v1/annotate 413" in log
     assert "marked" not in log

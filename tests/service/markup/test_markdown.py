@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classifier.document import Document, Span
 from classifier.segmentation import split
+from service.markup import inline
 from service.markup.inline import _BUDGET
 from service.markup.markdown import markdown_map
 
@@ -116,3 +119,20 @@ def test_ordinary_articles_are_far_from_the_limit() -> None:
     assert markdown_map(source).warnings == ()
     # Every paragraph of a megabyte could be like that.
     assert _BUDGET > 1_000_000 / 65 * 13**2
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.sampled_from("ab. \t\n\r>-#*_~`[](){}!<&;\\$:/@|^'\"=+0"), max_size=40))
+def test_blocks_that_need_no_parser_are_read_as_if_they_were_parsed(source: str) -> None:
+    read = markdown_map(source).pieces
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inline, "_MARKUP", re.compile(b""))
+        assert markdown_map(source).pieces == read
+
+
+def test_prose_alone_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inline.Inline, "_parsed", lambda *_: pytest.fail("parsed"))
+    assert (
+        markdown_map("# It's 5 > 4\n\n> A pill (new), $5!\n> and so on.").text
+        == "It's 5 > 4\n\nA pill (new), $5! and so on."
+    )
