@@ -137,18 +137,25 @@ class Pool:
     def map(self, chunks: Iterable[Sequence[RawRecord]]) -> Iterator[Scored]:
         """Score chunks, lazily; what comes out is in their order."""
         source = enumerate(chunks)
-        # One is read ahead while all workers are busy, so that none waits for the reader.
-        ahead = next(source, None)
+        ahead: tuple[int, Sequence[RawRecord]] | None = None
         done: dict[int, Scored] = {}
         first = 0
+        more = True
         while True:
-            while ahead is not None and self._idle and ahead[0] < first + _WINDOW * len(self._workers):
+            if ahead is not None and self._idle and ahead[0] < first + _WINDOW * len(self._workers):
                 self._idle.pop().send(*ahead)
-                ahead = next(source, None)
-            if first in done:
+                ahead = None
+            # Before the next is read, which may take long: what is done is safe by then.
+            while first in done:
                 yield done.pop(first)
                 first += 1
-            elif all(worker.chunk is None for worker in self._workers) and ahead is None:
+            if ahead is None and more:
+                # One is read ahead while all workers are busy, so that none waits for the reader.
+                ahead = next(source, None)
+                more = ahead is not None
+            elif ahead is not None and self._idle and ahead[0] < first + _WINDOW * len(self._workers):
+                continue
+            elif ahead is None and all(worker.chunk is None for worker in self._workers):
                 return
             else:
                 self._collect(done)

@@ -15,7 +15,7 @@ from service.batch.run import Counts, Run, run_to_file, run_to_stream
 from service.batch.scoring import Recipe
 from service.batch.sources import ColumnMap
 from service.batch.writers import format_of
-from service.commands.common import chosen_labels
+from service.commands.common import check_replaceable, chosen_labels
 from service.console import CommandError, error, note, use_utf8
 from service.extras import require
 from service.offsets import check_unit
@@ -77,7 +77,9 @@ def run(
     if not quiet:
         kept = f", {counts.kept} kept from an earlier run" if counts.kept else ""
         where = f" (see {out}.errors.jsonl)" if counts.bad and out != "-" else ""
-        note(f"{counts.written} records written{kept}, {counts.bad} bad{where}")
+        files = "1 file" if counts.left_out == 1 else f"{counts.left_out} files"
+        left_out = f"; {files} of unknown format left out" if counts.left_out else ""
+        note(f"{counts.written} records written{kept}, {counts.bad} bad{where}{left_out}")
     return 0
 
 
@@ -125,6 +127,8 @@ def _check_out(asked: Run, out: str) -> None:
         require("zstandard", "archives")
     if target.is_dir():
         raise CommandError(f"{out}: is a directory, not a file")
+    for path in outputs(target, asked.to):
+        check_replaceable(path)
     ours = [path for path in outputs(target, asked.to) if path.exists()]
     for source in map(Path, asked.inputs):
         if source.is_dir() and target.resolve().is_relative_to(source.resolve()):

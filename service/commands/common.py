@@ -8,6 +8,7 @@ from pathlib import Path
 import classifier
 from classifier.annotator import Annotator
 from classifier.labels import select
+from service.console import CommandError
 from service.settings import Settings
 
 
@@ -34,3 +35,21 @@ def chosen_labels(names: Sequence[str]) -> tuple[str, ...] | None:
         return None
     select(names)
     return tuple(names)
+
+
+def check_replaceable(path: Path) -> None:
+    """Make sure that a file may be put in the place of whatever is there.
+
+    Parameters
+    ----------
+    path : Path
+        Where an output goes. It is put there under its name in one step, which would do away with a device
+        (``/dev/null``), a pipe or a link (``/dev/stdout``) itself.
+
+    Raises
+    ------
+    CommandError
+        If something other than a plain file is there.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise CommandError(f"{path}: is a link, a device or a pipe, and would be replaced: name a plain file")

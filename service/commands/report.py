@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from service.commands.common import check_replaceable
 from service.console import CommandError, note
 from service.extras import require
 from service.sources import os_reason
@@ -43,6 +44,7 @@ def run(archive: Path, *, output: Path | None, by: Sequence[str], date_column: s
     target = output if output is not None else Path(f"{archive}.html")
     if target.is_dir():
         raise CommandError(f"{target}: is a directory, not a file")
+    check_replaceable(target)
     if target.exists() and archive.exists() and target.samefile(archive):
         raise CommandError(f"{target}: OUT and --output are the same file")
     if not target.parent.is_dir():

@@ -75,7 +75,7 @@ def loaded(ticket: ModelTicket) -> Annotator:
     ArtifactError
         If it is damaged, or another one than the driver's.
     """
-    annotator = classifier.load() if ticket.archive is None else _load_archive(ticket.archive)
+    annotator = classifier.load(remembers=0) if ticket.archive is None else _load_archive(ticket.archive)
     if annotator.model.sha256 != ticket.sha256:
         raise ArtifactError(
             f"this executor's model is {annotator.model.sha256[:12]}…, the driver's {ticket.sha256[:12]}…: "
@@ -91,7 +91,7 @@ def _load_archive(name: str) -> Annotator:
         with zipfile.ZipFile(SparkFiles.get(name)) as packed:
             for member in _FILES:
                 packed.extract(member, folder)
-        return classifier.load(Path(folder))
+        return classifier.load(Path(folder), remembers=0)
 
 
 @functools.lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,6 +243,23 @@ def test_bad_files(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["batch", str(source), str(tmp_path / "out.jsonl"), "--jobs", "0"]) == 2
     assert "Invalid value for '--jobs'" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.d", "in.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.errors.jsonl"])
+def test_what_is_no_plain_file_is_never_replaced(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    # A pipe stands for /dev/null, and a link for /dev/stdout: a test that fails must not take those from the machine.
+    place = tmp_path / name
+    for make in (lambda: os.mkfifo(place), lambda: place.symlink_to(source), lambda: place.symlink_to("nowhere")):
+        make()
+        before = place.lstat()
+        assert run(source, tmp_path / "out.jsonl") == 2
+        told = f"overclaim: error: {place}: is a link, a device or a pipe, and would be replaced: name a plain file\n"
+        assert capsys.readouterr() == ("", told)
+        assert os.path.samestat(place.lstat(), before)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", name]
+        place.unlink()
 
 
 def test_documents_are_checked_once_and_for_all() -> None:

@@ -22,7 +22,12 @@ MARKDOWN = (
     "```\r\na breakthrough in code\r\n```\r\n\r\n- It is a `miracle` of a [breakthrough](x).\r\n"
 )
 HIDDEN = "<!-- overclaim off -->\nA miracle.\n<!-- overclaim on -->\n\nA breakthrough.\n\n<!-- overclaim nonsense -->\n"
-DRAFTS = {"a/one.md": MARKDOWN, "hidden.markdown": HIDDEN, "hidden.txt": HIDDEN, "plain.txt": "# *A* miracle &amp; 😀.\n"}
+DRAFTS = {
+    "a/one.md": MARKDOWN,
+    "hidden.markdown": HIDDEN,
+    "hidden.txt": HIDDEN,
+    "plain.txt": "# *A* miracle &amp; 😀.\n",
+}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -131,6 +132,18 @@ def test_unknown_columns_are_named_with_those_there_are(
     error = capsys.readouterr().err
     assert "has no column 'desk'; it has context, date, id," in error
     assert error.count("\n") == 1
+
+
+def test_a_device_or_a_link_is_never_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, page = write(tmp_path / "o.jsonl", ROWS[:1]), tmp_path / "page.html"
+    # A pipe stands for /dev/null, which a failing test must not take from the machine.
+    for make in (lambda: os.mkfifo(page), lambda: page.symlink_to("nowhere")):
+        make()
+        before = page.lstat()
+        assert main(["report", str(out), "--output", str(page)]) == 2
+        assert f"{page}: is a link, a device or a pipe, and would be replaced" in capsys.readouterr().err
+        assert os.path.samestat(page.lstat(), before)
+        page.unlink()
 
 
 def test_a_page_that_cannot_be_written_is_one_line_and_leaves_nothing(

@@ -8,10 +8,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from classifier.training.corpus import read_labelled
+from classifier.training.texts import data_folder
+
 TEXTS = (
     "New pill is a breakthrough\n\nThe miracle pill cured all mice, and it will soon be on sale.",
     "A walk a day 😀\n\nThe study followed 48 people. Walking protects the heart, researchers said.",
     "Careful trial\n\nIn a randomised trial of 1200 adults, 12% died with the drug and 14% with placebo.",
+    # Whole articles, for all that the model can say.
+    *(article.text for article in read_labelled(data_folder()).own[:9]),
 )
 BAD = {5: None, 11: "  \n "}
 
@@ -21,7 +26,7 @@ def articles(first: int, number: int) -> list[dict[str, Any]]:
     return [
         {
             "id": n,
-            "text": BAD[n] if n in BAD else TEXTS[n % 3],
+            "text": BAD[n] if n in BAD else TEXTS[n % len(TEXTS)],
             "title": "A miracle cure" if n % 4 == 1 else None,
             "source": f"paper {n % 2}",
             "mode": "print",
