@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +251,12 @@ def test_what_is_no_plain_file_is_never_replaced(
 ) -> None:
     # A pipe stands for /dev/null, and a link for /dev/stdout: a test that fails must not take those from the machine.
     place = tmp_path / name
-    for make in (lambda: os.mkfifo(place), lambda: place.symlink_to(source), lambda: place.symlink_to("nowhere")):
+    makers: list[Callable[[], None]] = [
+        lambda: os.mkfifo(place),
+        lambda: place.symlink_to(source),
+        lambda: place.symlink_to("nowhere"),
+    ]
+    for make in makers:
         make()
         before = place.lstat()
         assert run(source, tmp_path / "out.jsonl") == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,11 @@ def test_unknown_columns_are_named_with_those_there_are(
 def test_a_device_or_a_link_is_never_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, page = write(tmp_path / "o.jsonl", ROWS[:1]), tmp_path / "page.html"
     # A pipe stands for /dev/null, which a failing test must not take from the machine.
-    for make in (lambda: os.mkfifo(page), lambda: page.symlink_to("nowhere")):
+    makers: list[Callable[[], None]] = [
+        lambda: os.mkfifo(page),
+        lambda: page.symlink_to("nowhere"),
+    ]
+    for make in makers:
         make()
         before = page.lstat()
         assert main(["report", str(out), "--output", str(page)]) == 2
