@@ -89,6 +89,17 @@ async def test_markdown_and_html_are_read_as_prose() -> None:
         assert [str(mark.range) for mark in await editor.marks()] == ["0:29-0:41"]
 
 
+async def test_front_matter_and_emoji_move_no_mark() -> None:
+    text = '---\ntitle: "A breakthrough 😀"\n---\n\n# 🫐 It is a *miracle*\n\nThe 👩‍🔬 pill is a **break**through.\n'
+    async with session() as editor:
+        editor.open(text, language="markdown")
+        first = [str(mark.range) for mark in await editor.marks()]
+        assert first == ["4:14-4:21", "6:22-6:36"]
+        start = types.Position(1, 0)
+        editor.edit(2, [types.TextDocumentContentChangePartial(types.Range(start, start), "by: 😀 a miracle\n")])
+        assert [str(mark.range) for mark in await editor.marks()] == ["5:14-5:21", "7:22-7:36"]
+
+
 async def test_a_document_over_the_limit_is_told_and_not_checked() -> None:
     async with session(max_bytes=100) as editor:
         editor.open("A breakthrough. " * 10)
