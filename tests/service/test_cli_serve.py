@@ -22,6 +22,8 @@ from fake_annotator import FAKE_MODEL, FakeAnnotator
 import classifier
 from classifier.errors import ArtifactError, CorpusError
 from service.cli import main
+from service.commands.serve import _bind
+from service.settings import Settings
 
 FAKE_CLI = [sys.executable, str(Path(__file__).with_name("fake_cli.py"))]
 
@@ -68,6 +70,11 @@ def test_a_real_server(server: tuple[str, subprocess.Popen[str]]) -> None:
     assert "POST /v1/annotate 413" in log
     assert "marked" not in log
     assert "Traceback" not in log
+
+
+def test_who_asks_as_soon_as_the_address_is_told_is_not_refused() -> None:
+    with _bind(Settings(port=0)) as bound, socket.create_connection(bound.getsockname(), timeout=60) as asking:
+        assert asking.getpeername() == bound.getsockname()
 
 
 def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
