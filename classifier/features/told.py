@@ -206,8 +206,12 @@ def _distances(groups: NDArray[np.bool_]) -> NDArray[np.float64]:
     columns = []
     for column in groups.T:
         places = np.flatnonzero(column)
-        near = np.abs(rows[:, None] - places[None, :]).min(axis=1) if len(places) else np.full(len(groups), _FAR)
-        columns.append(near)
+        if not len(places):
+            columns.append(np.full(len(groups), _FAR))
+            continue
+        after = np.minimum(np.searchsorted(places, rows), len(places) - 1)
+        before = np.maximum(after - 1, 0)
+        columns.append(np.minimum(np.abs(rows - places[after]), np.abs(rows - places[before])))
     return np.stack(columns, axis=1)
 
 

@@ -19,6 +19,7 @@ from classifier.features.told import (
     FURTHER_AFTER,
     GROUPS,
     TOLD,
+    _distances,
     counting,
     in_window,
     told_features,
@@ -257,3 +258,10 @@ class TestCredits:
         here = np.array([False, True, False])
         counts = np.array([True, False, True])
         assert in_window(here, counts=counts).tolist() == [False, True, False]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_the_distance_is_that_to_the_nearest(told: list[bool]) -> None:
+    places = [place for place, here in enumerate(told) if here]
+    nearest = [min((abs(row - place) for place in places), default=50) for row in range(len(told))]
+    assert _distances(np.array(told)[:, None])[:, 0].tolist() == nearest
