@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 import multiprocessing
 import os
 import signal
@@ -18,7 +17,7 @@ from typing import Any
 
 import classifier
 from classifier.annotation import ModelInfo
-from classifier.errors import InvalidInputError, OverclaimError
+from classifier.errors import OverclaimError
 from service.batch.scoring import Recipe, Scored, Scorer
 from service.batch.sources import RawRecord
 from service.console import CommandError
@@ -27,14 +26,6 @@ from service.console import CommandError
 _WINDOW = 4
 # Each process has one thread for numbers; more would fight over the cores.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def _again(message: str, field: str, code: str, limit: int | None) -> InvalidInputError:
-    return InvalidInputError(message, field=field, code=code, limit=limit)
-
-
-# Its arguments are named, which pickle can't know. A record that the reader couldn't read travels with one.
-copyreg.pickle(InvalidInputError, lambda err: (_again, (err.message, err.field, err.code, err.limit)))
 
 
 class WorkerError(CommandError):
