@@ -19,7 +19,7 @@ from service.commands.common import check_replaceable, chosen_labels
 from service.console import CommandError, error, note, use_utf8
 from service.extras import require
 from service.offsets import check_unit
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from service.sources import os_reason
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -55,14 +55,14 @@ def run(
         If an option, a file or an unfinished output can't be used.
     """
     settings = load_settings()
-    recipe = Recipe(
-        mode=check_mode(mode),
-        labels=chosen_labels(labels),
-        offset_unit=check_unit(offset_unit),
+    recipe = checked_recipe(
+        settings,
+        mode=mode,
+        labels=labels,
+        offset_unit=offset_unit,
         columns=ColumnMap(id=id_column, text=text_column, title=title_column),
         keep_text=keep_text,
-        max_bytes=settings.max_bytes,
-        model=model if model is not None else settings.model,
+        model=model,
     )
     asked = Run(
         inputs=tuple(sources),
@@ -81,6 +81,34 @@ def run(
         left_out = f"; {files} of unknown format left out" if counts.left_out else ""
         note(f"{counts.written} records written{kept}, {counts.bad} bad{where}{left_out}")
     return 0
+
+
+def checked_recipe(
+    settings: Settings,
+    *,
+    mode: str,
+    labels: Sequence[str],
+    offset_unit: str,
+    columns: ColumnMap,
+    keep_text: bool,
+    model: Path | None,
+) -> Recipe:
+    """How records become rows, by the options of the command, whichever engine does it.
+
+    Raises
+    ------
+    InvalidInputError
+        If the mode, a label or the unit is unknown.
+    """
+    return Recipe(
+        mode=check_mode(mode),
+        labels=chosen_labels(labels),
+        offset_unit=check_unit(offset_unit),
+        columns=columns,
+        keep_text=keep_text,
+        max_bytes=settings.max_bytes,
+        model=model if model is not None else settings.model,
+    )
 
 
 def _to_stdout(asked: Run) -> Counts:

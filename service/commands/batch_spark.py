@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from classifier.annotation import check_mode
-from service.batch.scoring import Recipe
 from service.batch.sources import ColumnMap
-from service.commands.common import chosen_labels
+from service.commands.batch import checked_recipe
 from service.console import CommandError, note
-from service.offsets import check_unit
 from service.settings import load_settings
 from service.spark.engine import beside, run_spark
 
@@ -66,14 +63,14 @@ def run(
     if jobs is not None:
         raise CommandError("--jobs belongs to the local engine: with Spark, the master says how many, as in local[2]")
     settings = load_settings()
-    recipe = Recipe(
-        mode=check_mode(mode),
-        labels=chosen_labels(labels),
-        offset_unit=check_unit(offset_unit),
+    recipe = checked_recipe(
+        settings,
+        mode=mode,
+        labels=labels,
+        offset_unit=offset_unit,
         columns=ColumnMap(id=id_column, text=text_column, title=title_column),
         keep_text=keep_text,
-        max_bytes=settings.max_bytes,
-        model=model if model is not None else settings.model,
+        model=model,
     )
     counts = run_spark(sources, out, recipe, master=master, form=form, verbose=settings.log_level == "debug")
     if not quiet:
