@@ -76,6 +76,10 @@ async def test_a_session_over_tcp() -> None:
     await asyncio.wait_for(editor.shutdown_session(), PATIENCE)
     _, said = await asyncio.wait_for(server.communicate(), PATIENCE)
     await editor.stop()  # type: ignore[no-untyped-call]
+    line = editor.protocol.writer  # pygls leaves it open, for the garbage collector to warn of in some later test
+    assert isinstance(line, asyncio.StreamWriter)
+    line.close()
+    await line.wait_closed()
     assert server.returncode == 0
     assert said.decode() == f"overclaim: waiting for an editor on 127.0.0.1 port {port}\n"
 
