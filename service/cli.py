@@ -120,14 +120,13 @@ def hide(
 
 @app.command()
 def batch(
-    sources: Annotated[
+    paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="IN...", help="JSON Lines, CSV, Parquet, WARC, or a folder of articles; - is standard input."
+            metavar="IN... OUT",
+            help="IN: JSON Lines, CSV, Parquet, WARC, or a folder of articles; - is standard input. "
+            "OUT, the last: JSON Lines, Parquet or CSV to write; - prints JSON Lines.",
         ),
-    ],
-    out: Annotated[
-        str, typer.Argument(metavar="OUT", help="JSON Lines, Parquet or CSV to write; - prints JSON Lines.")
     ],
     form: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Of IN, if its name tells none.")] = None,
     to: Annotated[
@@ -154,6 +153,10 @@ def batch(
     from service.commands import batch as command
     from service.commands import batch_spark
 
+    # One argument for both: of two, the parser would give the only path to OUT, and say that IN is missing.
+    *sources, out = paths
+    if not sources:
+        raise console.CommandError(f"OUT is missing: say what to write after {out}, or - to print it")
     batch_spark.check_engine(engine, master)
     run = partial(batch_spark.run, master=master) if engine == "spark" else command.run
     return run(

@@ -155,6 +155,8 @@ def _check_out(asked: Run, out: str) -> None:
         require("zstandard", "archives")
     if target.is_dir():
         raise CommandError(f"{out}: is a directory, not a file")
+    if not target.parent.is_dir():
+        raise CommandError(f"{out}: there is no folder {target.parent}")
     for path in outputs(target, asked.to):
         check_replaceable(path)
     ours = [path for path in outputs(target, asked.to) if path.exists()]

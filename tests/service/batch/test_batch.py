@@ -222,7 +222,7 @@ def test_bad_files(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         ([tmp_path / "none.jsonl", tmp_path / "out.jsonl"], f"{tmp_path / 'none.jsonl'}: no such file"),
         ([source, tmp_path / "none.csv", tmp_path / "out.jsonl"], f"{tmp_path / 'none.csv'}: no such file"),
         ([source, tmp_path], f"{tmp_path}: is a directory, not a file"),
-        ([source, tmp_path / "none" / "out.jsonl"], "no such file"),
+        ([source, tmp_path / "none" / "out.jsonl"], f"out.jsonl: there is no folder {tmp_path / 'none'}"),
         ([source, source], "IN and OUT are the same file"),
         ([folder, folder / "out.jsonl"], f"lies inside {folder}, and would be read as one of its files"),
         ([source, tmp_path / "out.xlsx"], "its name tells no format; say --to jsonl, --to parquet, --to csv"),
@@ -232,7 +232,8 @@ def test_bad_files(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         ([source, tmp_path / "out.jsonl", "--from", "xml"], "format 'xml' is unknown"),
         ([source, tmp_path / "out.jsonl", "--mode", "loud"], "mode 'loud' is unknown"),
         ([source, tmp_path / "out.jsonl", "--offset-unit", "inch"], "offset_unit 'inch' is unknown"),
-        ([source], "Missing argument 'IN...'"),
+        ([source], f"OUT is missing: say what to write after {source}"),
+        ([], "Missing argument 'IN... OUT'"),
     ):
         assert run(*arguments) == 2
         out, err = capsys.readouterr()
