@@ -14,7 +14,7 @@ from service.batch.journal import Entry, Journal, parse_entry
 from service.batch.pool import InProcess, Pool, WorkerError
 from service.batch.progress import progress
 from service.batch.scoring import Recipe, chunked, fingerprint
-from service.batch.sources import RawRecord, open_sources
+from service.batch.sources import RawRecord, check_columns, open_sources
 from service.batch.writers import OutFormat
 from service.console import CommandError
 from service.version import version
@@ -144,6 +144,8 @@ def _begin(run: Run, counts: Counts) -> tuple[Iterator[RawRecord], int]:
     records = run.records(counts.leave_out)
     chunks = chunked(records)
     head = [next(chunks, []), next(chunks, [])]
+    recipe = run.recipe
+    check_columns(run.inputs, chain(*head), form=run.form, columns=recipe.columns, max_bytes=recipe.max_bytes)
     return chain(*head, records), run.jobs if head[1] else 1
 
 

@@ -90,6 +90,7 @@ def _run(session: SparkSession, inputs: Sequence[str], out: str, recipe: Recipe,
 
     _check_remote_out(session, out)
     archive = read(session, inputs, form, recipe.columns)
+    _check_columns(archive, recipe.columns)
     # Scored once, for three outputs; on the disk, as an archive may be larger than memory.
     scored = _scored(archive, recipe).persist(StorageLevel.DISK_ONLY)
     try:
@@ -106,6 +107,16 @@ def _run(session: SparkSession, inputs: Sequence[str], out: str, recipe: Recipe,
     finally:
         scored.unpersist()
     return counts
+
+
+def _check_columns(archive: Archive, columns: ColumnMap) -> None:
+    """Refuse inputs of which none has a column that is needed; lines that are all no JSON are bad one by one."""
+    from service.spark.frame import no_column  # noqa: PLC0415  (it needs pyarrow)
+
+    names = [name for name in archive.frame.columns if name not in (LINE, BROKEN, NUMBER, PLACE)]
+    for needed in (columns.text, columns.id):
+        if names and needed is not None and needed not in names:
+            raise no_column(needed, names)
 
 
 def _written(archive: Archive) -> list[str]:

@@ -12,6 +12,7 @@ from classifier.labels import select
 from service.batch.rows import passing_name
 from service.batch.sources import ColumnMap
 from service.batch.sources.base import named
+from service.batch.sources.columns import MISSING_COLUMN, listed
 from service.extras import require
 from service.offsets import check_unit
 
@@ -143,9 +144,9 @@ def passing_columns(
         twice = next(name for name in frame.columns if frame.columns.count(name) > 1)
         raise InvalidInputError(f"there are two columns {named(twice)}", field=named(twice), code="two_columns")
     if text_needed and columns.text not in types:
-        raise _no_column(columns.text)
+        raise no_column(columns.text, frame.columns)
     if columns.id is not None and columns.id not in types:
-        raise _no_column(columns.id)
+        raise no_column(columns.id, frame.columns)
     # A title of another type is a matter of each row: a column of nothing but null may have any.
     if types.get(columns.text, "string") not in ("string", "binary", "void"):
         raise InvalidInputError(
@@ -161,8 +162,11 @@ def passing_columns(
     )
 
 
-def _no_column(name: str) -> InvalidInputError:
-    return InvalidInputError(f"there is no column {named(name)}", field=named(name), code="missing_column")
+def no_column(name: str, names: Sequence[str]) -> InvalidInputError:
+    """Say that a column isn't there, and which are."""
+    return InvalidInputError(
+        f"there is no column {named(name)}; there are {listed(names)}", field=named(name), code=MISSING_COLUMN
+    )
 
 
 def _schema(frame: DataFrame, scorer: Scorer) -> StructType:

@@ -14,6 +14,10 @@ from service.wire import check_size, decode_utf8, json_kind
 
 # Deeper than any table; far less deep than what Python's own recursion allows.
 MAX_DEPTH = 60
+# Code of the problem that a table lacks a column.
+MISSING_COLUMN = "missing_column"
+# Names of columns that a message lists at most.
+_LISTED = 40
 
 
 def unique(columns: Sequence[str]) -> list[str]:
@@ -33,9 +37,17 @@ def no_column(columns: ColumnMap, names: Sequence[str]) -> InvalidInputError | N
     for column in (columns.text, columns.id):
         if column is not None and column not in names:
             return InvalidInputError(
-                f"the table has no column called {named(column)}", field=named(column), code="missing_column"
+                f"the table has no column called {named(column)}; it has {listed(names)}",
+                field=named(column),
+                code=MISSING_COLUMN,
             )
     return None
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write the names of columns into a message: not more than 40."""
+    more = ", …" if len(names) > _LISTED else ""
+    return ", ".join(map(named, names[:_LISTED])) + more
 
 
 def from_json(values: Mapping[str, object], columns: ColumnMap, max_bytes: int) -> Prepared:

@@ -135,9 +135,9 @@ CHANGES: list[tuple[str, list[str]]] = [
     ('to "jsonl", not "csv"', ["--to", "csv"]),
     ('from null, not "jsonl"', ["--from", "jsonl"]),
     ("keep_text false, not true", ["--keep-text"]),
-    ('columns {"id": null, "text": "text", "title": "title"}, not', ["--text-column", "body"]),
+    ('columns {"id": null, "text": "text", "title": "title"}, not', ["--text-column", "title"]),
     ('columns {"id": null, "text": "text", "title": "title"}, not', ["--title-column", "head"]),
-    ('columns {"id": null, "text": "text", "title": "title"}, not', ["--id-column", "key"]),
+    ('columns {"id": null, "text": "text", "title": "title"}, not', ["--id-column", "title"]),
 ]
 
 

@@ -109,9 +109,9 @@ def test_names_that_are_missing_or_double(tmp_path: Path) -> None:
 def test_columns_that_are_not_there_are_told_once(tmp_path: Path) -> None:
     path = table(tmp_path, "id,body\n1,A.\n2,B.\n")
     ((_, problem),) = read(path)
-    assert str(problem) == "the table has no column called text"
+    assert str(problem) == "the table has no column called text; it has id, body"
     ((_, problem),) = read(path, columns=ColumnMap(text="body", id="a key"))
-    assert str(problem) == "the table has no column called 'a key'"
+    assert str(problem) == "the table has no column called 'a key'; it has id, body"
     assert len(good(path, columns=ColumnMap(text="body"))) == 2
 
 

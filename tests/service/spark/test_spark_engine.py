@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from archives_of_articles import articles, parts_of, rows_of, write_parts
 
+from classifier.errors import InvalidInputError
 from service.batch.run import Run, run_to_file
 from service.batch.scoring import Recipe
 from service.batch.sources import ColumnMap
@@ -139,6 +140,16 @@ class TestRefused:
         assert "\n" not in str(caught.value)
         assert "secret" not in str(caught.value)
         assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize(
+        ("name", "content"), [("a.jsonl", '{"id": 1, "body": "A."}\n{"id": 2}\n'), ("a.csv", "id,body\n1,A.\n")]
+    )
+    def test_a_column_that_no_record_has(self, spark: SparkSession, tmp_path: Path, name: str, content: str) -> None:
+        (tmp_path / name).write_text(content)
+        for columns in (ColumnMap(text="nope"), ColumnMap(text="body", id="nope")):
+            with pytest.raises(InvalidInputError, match="^there is no column nope; there are (id, body|body, id)$"):
+                run_spark([str(tmp_path / name)], str(tmp_path / "out"), Recipe(columns=columns), session=spark)
+        assert [path.name for path in tmp_path.iterdir()] == [name]
 
     @pytest.mark.parametrize(("out", "message"), [("-", "standard output"), ("no/where/out", "no such folder")])
     def test_outputs_that_cannot_be(self, out: str, message: str) -> None:
