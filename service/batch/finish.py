@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from service.batch.journal import EntryKind, Journal
+from service.batch.repeats import Ids, Repeats
 from service.batch.writers import OutFormat
 from service.batch.writers.csv import write_csv
 from service.batch.writers.files import Targets, compressed
@@ -28,8 +29,13 @@ def outputs(out: Path, to: OutFormat) -> list[Path]:
     return [out, errors_path(out), *([spans_path(out)] if to == "parquet" else [])]
 
 
-def finish(journal: Journal, out: Path, to: OutFormat, *, keep_text: bool) -> None:
+def finish(journal: Journal, out: Path, to: OutFormat, *, keep_text: bool) -> Repeats:
     """Write the outputs from the journal, put them in their places, the main one last, and remove the journal.
+
+    Returns
+    -------
+    Repeats
+        Ids that several rows have.
 
     Raises
     ------
@@ -43,7 +49,12 @@ def finish(journal: Journal, out: Path, to: OutFormat, *, keep_text: bool) -> No
     def rows() -> Iterator[bytes]:
         return bodies("row")
 
-    any_errors = next(bodies("error"), None) is not None
+    any_errors, ids = False, Ids()
+    for entry in journal.entries():
+        if entry.kind == "row":
+            ids.see(entry.body)
+        else:
+            any_errors = True
     with Targets() as targets:
         if any_errors:
             write_jsonl(lambda: bodies("error"), targets.open(errors_path(out)))
@@ -59,3 +70,4 @@ def finish(journal: Journal, out: Path, to: OutFormat, *, keep_text: bool) -> No
             errors_path(out).unlink(missing_ok=True)
         targets.publish()
     journal.remove()
+    return ids.repeats()

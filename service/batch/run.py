@@ -13,6 +13,7 @@ from service.batch.finish import finish
 from service.batch.journal import Entry, Journal, parse_entry
 from service.batch.pool import InProcess, Pool, WorkerError
 from service.batch.progress import progress
+from service.batch.repeats import Ids, Repeats
 from service.batch.scoring import Recipe, chunked, fingerprint
 from service.batch.sources import RawRecord, check_columns, open_sources
 from service.batch.writers import OutFormat
@@ -58,12 +59,13 @@ class Run:
 
 @dataclass(slots=True)
 class Counts:
-    """Records written by this run, kept from an earlier one, and refused by either; files of folders left out."""
+    """Records written by this run, kept from an earlier one, and refused by either; files left out, ids repeated."""
 
     written: int = 0
     kept: int = 0
     bad: int = 0
     left_out: int = 0
+    repeats: Repeats = field(default_factory=Repeats)
 
     def leave_out(self, _: str) -> None:
         """Count a file."""
@@ -110,7 +112,7 @@ def run_to_file(run: Run, out: Path) -> Counts:
             ) from None
         finally:
             shown.close()
-        finish(journal, out, run.to, keep_text=run.recipe.keep_text)
+        counts.repeats = finish(journal, out, run.to, keep_text=run.recipe.keep_text)
     return counts
 
 
@@ -122,7 +124,7 @@ def run_to_stream(run: Run, sink: Callable[[Entry], None]) -> Counts:
     CommandError
         If an input can't be used, or a worker ends.
     """
-    counts = Counts()
+    counts, ids = Counts(), Ids()
     records, jobs = _begin(run, counts)
     with _scorer(run.recipe, jobs) as scorer:
         shown = progress(0, _recount(run), quiet=run.quiet, beside_rows=True)
@@ -131,11 +133,14 @@ def run_to_stream(run: Run, sink: Callable[[Entry], None]) -> Counts:
                 for line in BytesIO(scored.lines):
                     if entry := parse_entry(line):
                         sink(entry)
+                        if entry.kind == "row":
+                            ids.see(entry.body)
                 counts.written += scored.rows
                 counts.bad += scored.errors
                 shown.advance(scored.rows + scored.errors)
         finally:
             shown.close()
+    counts.repeats = ids.repeats()
     return counts
 
 

@@ -16,7 +16,7 @@ from service.batch.scoring import Recipe
 from service.batch.sources import ColumnMap
 from service.batch.writers import format_of
 from service.commands.common import check_replaceable, chosen_labels
-from service.console import CommandError, error, note, use_utf8
+from service.console import CommandError, error, note, use_utf8, warning
 from service.extras import require
 from service.offsets import check_unit
 from service.settings import Settings, load_settings
@@ -79,7 +79,7 @@ def run(
         where = f" (see {out}.errors.jsonl)" if counts.bad and out != "-" else ""
         files = "1 file" if counts.left_out == 1 else f"{counts.left_out} files"
         left_out = f"; {files} of unknown format left out" if counts.left_out else ""
-        note(f"{counts.written} records written{kept}, {counts.bad} bad{where}{left_out}")
+        note(f"{counts.written} records written{kept}, {counts.bad} bad{where}{left_out}{repeated(counts)}")
     return 0
 
 
@@ -109,6 +109,14 @@ def checked_recipe(
         max_bytes=settings.max_bytes,
         model=model if model is not None else settings.model,
     )
+
+
+def repeated(counts: Counts) -> str:
+    """Warn of ids that several records have, and return what the last line says of them."""
+    if not counts.repeats.ids:
+        return ""
+    warning(counts.repeats.told())
+    return f"; {counts.repeats.ids} repeated {'id' if counts.repeats.ids == 1 else 'ids'}"
 
 
 def _to_stdout(asked: Run) -> Counts:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from service.batch.sources import ColumnMap
-from service.commands.batch import checked_recipe
+from service.commands.batch import checked_recipe, repeated
 from service.console import CommandError, note
 from service.settings import load_settings
 from service.spark.engine import beside, run_spark
@@ -75,5 +75,5 @@ def run(
     counts = run_spark(sources, out, recipe, master=master, form=form, verbose=settings.log_level == "debug")
     if not quiet:
         where = f" (see {beside(out)[1]})" if counts.bad else ""
-        note(f"{counts.written} records written, {counts.bad} bad{where}")
+        note(f"{counts.written} records written, {counts.bad} bad{where}{repeated(counts)}")
     return 0

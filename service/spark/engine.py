@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service.batch.repeats import Repeats
 from service.batch.rows import OWN_NAMES, SPAN_COLUMNS, passing_name
 from service.batch.run import Counts
 from service.batch.scoring import Recipe
@@ -98,6 +99,7 @@ def _run(session: SparkSession, inputs: Sequence[str], out: str, recipe: Recipe,
         counted = {bool(bad): number for bad, number in scored.groupBy(failed).count().collect()}
         counts = Counts(written=counted.get(False, 0), bad=counted.get(True, 0))
         good = scored.where(~failed).drop(ERROR, NUMBER, PLACE)
+        counts.repeats = _repeats(good)
         spans, errors = beside(out)
         if counts.bad:
             _write_errors(scored.where(failed), errors)
@@ -188,6 +190,15 @@ def _flat(good: DataFrame) -> DataFrame:
     cells: list[Column] = [f.col(f"span.{nested.get(name, name)}").alias(name) for name in SPAN_COLUMNS]
     exploded = good.select(f.col("id").alias("article_id"), *extra, f.explode("spans").alias("span"))
     return exploded.select("article_id", *extra, *cells)
+
+
+def _repeats(good: DataFrame) -> Repeats:
+    """Ids that several rows have."""
+    from pyspark.sql import functions as f  # noqa: PLC0415
+
+    shared = good.groupBy("id").agg(f.count(f.lit(1)).alias("records")).where(f.col("records") > 1)
+    (found,) = shared.agg(f.count(f.lit(1)), f.coalesce(f.sum("records"), f.lit(0))).collect()
+    return Repeats(int(found[0]), int(found[1]))
 
 
 def _write_errors(bad: DataFrame, place: str) -> None:

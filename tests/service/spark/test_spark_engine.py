@@ -10,6 +10,7 @@ import pytest
 from archives_of_articles import articles, parts_of, rows_of, write_parts
 
 from classifier.errors import InvalidInputError
+from service.batch.repeats import Repeats
 from service.batch.run import Run, run_to_file
 from service.batch.scoring import Recipe
 from service.batch.sources import ColumnMap
@@ -77,6 +78,15 @@ class TestParquet:
 
 @pytest.mark.model
 class TestOtherInputs:
+    def test_ids_of_several_records_are_counted_as_the_local_engine_does(
+        self, spark: SparkSession, tmp_path: Path
+    ) -> None:
+        source, ids = tmp_path / "in.jsonl", ("a", "b", "a", "c", "b", "a", "d")
+        source.write_text("".join(json.dumps({"id": known, "text": "A pill."}) + "\n" for known in ids))
+        local = run_to_file(Run((str(source),), Recipe(), quiet=True), tmp_path / "local.jsonl")
+        counts = run_spark([str(source)], str(tmp_path / "spark"), Recipe(), session=spark)
+        assert counts.repeats == local.repeats == Repeats(2, 5)
+
     def test_json_lines(self, spark: SparkSession, tmp_path: Path) -> None:
         source = tmp_path / "in.jsonl"
         written = [json.dumps(row) for row in articles(0, 7)]
