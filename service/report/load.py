@@ -130,12 +130,14 @@ def opened(path: Path) -> Iterator[Archive]:
             connection.execute(
                 f"CREATE VIEW source AS SELECT row_number() OVER () AS __number, {kept} FROM {relation}"  # noqa: S608
             )
+            if is_json and not connection.execute("SELECT 1 FROM source LIMIT 1").fetchall():
+                _check_empty(path)
             yield Archive(connection, path, columns)
         except duckdb.OutOfMemoryException:
             raise CommandError(f"{path}: needs more memory or more room for temporary files than there is") from None
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as err:
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
             # Its message may quote the line, and so the article.
-            raise CommandError(f"{path}: can't be read as {_kind(is_json)} ({type(err).__name__})") from None
+            raise _no_output(path, is_json) from None
         finally:
             connection.close()
 
@@ -194,6 +196,20 @@ def _check_columns(path: Path, columns: Sequence[str] | None) -> None:
             raise CommandError(f"{path}: has no column {needed}: is it an output of overclaim batch?")
 
 
+def _check_empty(path: Path) -> None:
+    # DuckDB passes over a last line without an end that is no JSON.
+    begin = _first_bytes(path)
+    if begin[:2] not in _PACKINGS and begin.strip():
+        raise _no_output(path, True)
+
+
+def _no_output(path: Path, is_json: bool) -> CommandError:
+    return CommandError(
+        f"{path}: can't be read to its end as {'JSON Lines' if is_json else 'Parquet'}: "
+        "name a whole output of overclaim batch, as JSON Lines or Parquet"
+    )
+
+
 def unknown_column(archive: Archive, column: str) -> CommandError:
     """Say that a column isn't there, and which are."""
     shown = ", ".join(printable(name)[1:-1] for name in archive.names()[:40])
@@ -217,10 +233,6 @@ def _first_bytes(path: Path) -> bytes:
             return stream.read(4)
     except OSError as err:
         raise CommandError(f"{path}: {os_reason(err)}") from None
-
-
-def _kind(is_json: bool) -> str:
-    return "JSON Lines" if is_json else "Parquet"
 
 
 def _no_wildcards(path: Path) -> str:

@@ -17,6 +17,7 @@ from service.report.load import opened
 from service.wire import json_line
 
 PRIVATE = "a secret article"
+NO_OUTPUT = "can't be read to its end as {}: name a whole output of overclaim batch, as JSON Lines or Parquet"
 
 
 def figures_of(path: Path) -> Figures:
@@ -72,8 +73,8 @@ def test_options(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (PRIVATE, r"can't be read as JSON Lines \(InvalidInputException\)"),
-        ('{"id": 1, "text": "' + PRIVATE, r"can't be read as JSON Lines"),
+        (PRIVATE, NO_OUTPUT.format("JSON Lines")),
+        ('{"id": 1, "text": "' + PRIVATE, NO_OUTPUT.format("JSON Lines")),
         (json_line({"id": 1, "spans": []}), "row 1 has no number of sentences; write it with this version"),
         (json_line({"id": 1, "sentences": -1, "spans": []}), "row 1 has no number of sentences"),
         (json_line(ROWS[0]) + "\n" + json_line({"id": 1, "sentences": 4}), "row 2 has no id, or no list of spans"),
@@ -102,7 +103,9 @@ def test_what_is_no_output_is_refused(
     [
         ("o.csv", b"article_id\n", "o.csv: a CSV output has a row for each mark"),
         ("o.csv.gz", b"x", "articles without marks aren't in it"),
-        ("o.parquet", b"PAR1 but no more", "can't be read as Parquet"),
+        ("o.parquet", b"PAR1 but no more", NO_OUTPUT.format("Parquet")),
+        ("o.txt", b"x", NO_OUTPUT.format("JSON Lines")),
+        ("o.jsonl", b"hello\nworld", NO_OUTPUT.format("JSON Lines")),
         ("gone", None, "gone: there is no such file"),
     ],
 )
@@ -112,7 +115,16 @@ def test_other_files_are_refused(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     assert main(["report", str(tmp_path / name)]) == 2
-    assert message in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert message in error
+    assert "Exception" not in error
+    assert [file.name for file in tmp_path.iterdir()] == ([] if content is None else [name])
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b" \n\n"])
+def test_an_output_without_articles_is_one(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "o.jsonl").write_bytes(content)
+    assert main(["report", str(tmp_path / "o.jsonl")]) == 0
 
 
 def test_the_flat_table_and_empty_folders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
