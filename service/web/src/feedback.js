@@ -20,6 +20,7 @@ export async function askFeedback(offered) {
     enabled = false;
   }
   byId("feedback").hidden = !enabled;
+  byId("unless-sent").hidden = !enabled;
 }
 
 /**

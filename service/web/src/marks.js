@@ -98,7 +98,7 @@ export class Marks {
     const rest = this.#marks.length - this.#shown;
     const more = byId("more");
     more.hidden = rest <= 0;
-    more.textContent = `Show ${counted(Math.min(rest, PAGE), "more mark")}`;
+    if (rest > 0) more.textContent = `Show ${counted(Math.min(rest, PAGE), "more mark")}`;
     more.onclick = () => {
       this.#shown += PAGE;
       this.#render();

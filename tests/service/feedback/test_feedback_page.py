@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from fake_annotator import FakeAnnotator
+from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
+from serving import running
 from told import stored
 
 from classifier.annotation import span_id
@@ -18,26 +16,14 @@ from service.app import create_app
 from service.settings import Settings
 
 
-@contextmanager
-def running(place: Path) -> Iterator[str]:
-    app = create_app(Settings(feedback=SecretStr(str(place))), FakeAnnotator())
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            thread.join(0.02)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-    finally:
-        server.should_exit = True
-        thread.join()
+def service(place: Path) -> FastAPI:
+    return create_app(Settings(feedback=SecretStr(str(place))), FakeAnnotator())
 
 
 def test_verdicts_arrive_and_sentences_only_if_ticked(page: Page, place: Path) -> None:
     sentence = "A 😀 wunder 😀 pill, and so on."
     long = f"It is a miracle {'x' * 2000}."
-    with running(place) as address:
+    with running(service(place)) as address:
         page.goto(address)
         expect(page.locator("#scorecard")).to_be_visible()
         page.click("#clear")
@@ -71,9 +57,10 @@ def test_verdicts_arrive_and_sentences_only_if_ticked(page: Page, place: Path) -
 
 
 def test_no_buttons_if_it_is_off(page: Page) -> None:
-    with running(Path("none")) as address:
+    with running(service(Path("none"))) as address:
         page.goto(address)
         expect(page.locator("#scorecard")).to_be_visible()
         page.locator(".mark-head").first.click()
         assert page.locator(".detail:visible").get_by_role("button").all_inner_texts() == ["Hide"]
         expect(page.locator("#feedback")).to_be_hidden()
+        expect(page.locator("#unless-sent")).to_be_hidden()

@@ -171,6 +171,16 @@ def test_markup_in_a_text_is_text(reader: Reader) -> None:
     assert reader.page.locator("main img[src=x]").count() == 0
 
 
+def test_the_button_for_more_marks_never_counts_less_than_none(reader: Reader) -> None:
+    more = reader.page.locator("#more")
+    assert "-" not in (more.text_content() or "")
+    reader.write("A miracle pill. " * 101, "101 marks")
+    expect(more).to_have_text("Show 1 more mark")
+    more.click()
+    expect(more).to_be_hidden()
+    assert "-" not in (more.text_content() or "")
+
+
 def test_a_hundred_kilobytes_do_no_harm(reader: Reader) -> None:
     sentence = "A miracle pill helped nobody at all in this study.\n"
     reader.write("x", "No marks")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from fake_annotator import FAKE_MODEL, FakeAnnotator
-from page_reader import Reader, running
+from page_reader import Reader
 from playwright.sync_api import Page, Route, expect
+from serving import running
 
 from classifier.annotation import Annotation, span_id
 from classifier.annotator import Annotator
@@ -78,6 +79,9 @@ def test_feedback_is_sent_without_words_unless_they_are_ticked(page: Page, addre
     reader.heads.first.click()
     reader.details.get_by_role("button", name="Wrong").click()
     expect(page.locator("#announcement")).to_have_text("Thank you.")
+    # What ticking means is said where it is ticked, and what the page promises of texts is no longer without exception.
+    expect(page.locator("#feedback")).to_contain_text("Send the sentence too; it is stored with the verdict")
+    expect(page.locator("#article-hint")).to_contain_text("stored nowhere, unless you send a sentence with a verdict.")
     page.get_by_role("checkbox", name="Send the sentence too").check()
     reader.details.get_by_role("button", name="Right").click()
     expect(reader.details.get_by_role("button", name="Right")).to_be_disabled()
