@@ -80,6 +80,7 @@ def annotate(
     project: Annotated[
         bool, typer.Option(" /--no-project", help="Don't use the settings in .overclaim.toml.", show_default=False)
     ] = True,
+    ids: Annotated[bool, typer.Option("--ids", help="In text, show each mark's id, too: `hide` takes it.")] = False,
 ) -> int:
     """Mark the overclaims of articles.
 
@@ -99,6 +100,7 @@ def annotate(
         model=model,
         form=form,
         use_project=project,
+        ids=ids,
     )
 
 
@@ -111,7 +113,8 @@ def hide(
 ) -> int:
     """Hide marks for good, in a project's .overclaim.toml, which is made if there is none.
 
-    The id of a mark is in the JSON output. It stays the same as long as its sentence does.
+    The id of a mark is in the JSON output, and with `annotate --ids` in the text. It stays the same as long as its
+    sentence does.
     """
     from service.commands import hide as command
 

@@ -40,6 +40,7 @@ def run(
     model: Path | None,
     form: str | None = None,
     use_project: bool = True,
+    ids: bool = False,
 ) -> int:
     """Score files in order.
 
@@ -54,6 +55,8 @@ def run(
         How all files are read; by default each by the ending of its name.
     use_project : bool
         Whether ``.overclaim.toml`` is looked for above each file.
+    ids : bool
+        Whether text shows each mark's id; the other formats don't take it.
 
     Returns
     -------
@@ -74,9 +77,12 @@ def run(
         model=model,
         form=None if form is None else check_form(form),
         use_project=use_project,
+        ids=ids,
     )
     if output_format not in FORMATS:
         raise CommandError(f"format {output_format[:40]!r} is unknown; known are {', '.join(FORMATS)}")
+    if ids and output_format != "text":
+        raise CommandError("--ids belongs to --format text: json and jsonl have ids anyway, and html has none")
     _check_fail_on(fail_on)
     if title is not None and len(files) > 1:
         raise CommandError("--title belongs to one article: give it with one FILE")
@@ -100,6 +106,7 @@ class Options:
         model: Path | None,
         form: Form | None,
         use_project: bool,
+        ids: bool,
     ) -> None:
         self.mode = mode
         self.labels = labels
@@ -108,6 +115,7 @@ class Options:
         self.model = model
         self.form = form
         self.use_project = use_project
+        self.ids = ids
 
     def project(self, file: str) -> Project | None:
         """The settings that hold for a file; those of the current folder for standard input."""
@@ -212,12 +220,12 @@ def _write_text(scored: Scored, options: Options, several: bool) -> None:
     if sys.stdout.isatty():
         console = Console(highlight=False, markup=False, emoji=False)
         for name, annotation in scored:
-            text.show(annotation, name, console)
+            text.show(annotation, name, console, ids=options.ids)
         return
     # Text goes to people and to editors' parsers: UTF-8 even under LC_ALL=C, never a crash on a curly quote.
     use_utf8(sys.stdout)
     for name, annotation in scored:
-        for line in text.listing(annotation, name):
+        for line in text.listing(annotation, name, ids=options.ids):
             print(line)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from classifier.annotation import Annotation
+from classifier.annotation import Annotation, LabelledSpan
 from classifier.labels import LABEL_IDS, labels
 from service.console import one_line, visible
 from service.offsets import OffsetTable
@@ -18,7 +18,7 @@ from service.render.pieces import pieces
 _COLOURS = ("red", "magenta", "yellow", "cyan", "green", "blue")
 
 
-def listing(annotation: Annotation, name: str) -> Iterator[str]:
+def listing(annotation: Annotation, name: str, *, ids: bool = False) -> Iterator[str]:
     """List the spans, one a line: ``file:line:col: label: "trigger": message``, after one line on the evidence.
 
     Parameters
@@ -26,6 +26,8 @@ def listing(annotation: Annotation, name: str) -> Iterator[str]:
     annotation : Annotation
     name : str
         What to call the article.
+    ids : bool
+        End each span's line with its id in square brackets.
 
     Yields
     ------
@@ -42,10 +44,10 @@ def listing(annotation: Annotation, name: str) -> Iterator[str]:
         line, column = tables[found.span.field].position(found.span.start)
         place = name if found.span.field == "text" else f"{name}:title"
         message = one_line(found.with_note(labels()[found.label].message))
-        yield f'{one_line(place)}:{line}:{column}: {found.label}: "{one_line(found.text)}": {message}'
+        yield f'{one_line(place)}:{line}:{column}: {found.label}: "{one_line(found.text)}": {message}' + _id(found, ids)
 
 
-def show(annotation: Annotation, name: str, console: Console) -> None:
+def show(annotation: Annotation, name: str, console: Console, *, ids: bool = False) -> None:
     """Print an article with its triggers coloured, underlined and numbered, its evidence and the notes below it.
 
     Rich leaves colours out by itself where ``NO_COLOR`` is set; the underlines stay.
@@ -57,6 +59,8 @@ def show(annotation: Annotation, name: str, console: Console) -> None:
         What to call the article.
     console : rich.console.Console
         Where to print.
+    ids : bool
+        End each span's note with its id in square brackets.
     """
     console.print(Text(one_line(name), style="bold"))
     if annotation.document.title:
@@ -73,8 +77,12 @@ def show(annotation: Annotation, name: str, console: Console) -> None:
         line = Text(f"{number}. ")
         line.append(one_line(found.text), style=_style(found.label))
         message = one_line(found.with_note(label.message))
-        line.append(f"  {label.title} ({found.score:.2f}): {message} {label.suggestion}")
+        line.append(f"  {label.title} ({found.score:.2f}): {message} {label.suggestion}{_id(found, ids)}")
         console.print(line)
+
+
+def _id(found: LabelledSpan, shown: bool) -> str:
+    return f" [{found.id}]" if shown else ""
 
 
 def _marked(annotation: Annotation, *, title: bool) -> Text:

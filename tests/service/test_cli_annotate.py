@@ -55,6 +55,27 @@ def test_listing(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
 
 
+def test_ids_on_request_are_those_that_hide_takes(
+    article: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(article.parent)
+    assert main(["annotate", str(article)]) == 0
+    plain = capsys.readouterr().out.splitlines()
+    assert main(["annotate", "--format", "json", str(article)]) == 0
+    known = [span["id"] for span in json.loads(capsys.readouterr().out)["spans"]]
+    assert not any(span_id in line for span_id in known for line in plain)
+    assert main(["annotate", "--ids", str(article)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{line} [{span_id}]" for line, span_id in zip(plain, known, strict=True)
+    ]
+    assert main(["hide", known[0], "--project", str(article.parent)]) == 0
+    capsys.readouterr()
+    assert main(["annotate", str(article)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        line for line, span_id in zip(plain, known, strict=True) if span_id != known[0]
+    ]
+
+
 def test_listing_begins_with_the_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mice.txt"
     file.write_text("A trial\n\nA breakthrough in mice, and in 48 🐁 people. DUMMY.", encoding="utf-8")
@@ -130,6 +151,7 @@ def test_fail_on(article: Path, options: list[str], code: int) -> None:
         (["--format", "xml"], "format 'xml' is unknown; known are text, json, jsonl, html"),
         (["--label", "spin"], f"labels holds an unknown label 'spin'; known are {', '.join(LABEL_IDS)}"),
         (["--fail-on", "spin"], "--fail-on names an unknown label 'spin'; known are any, overstated_efficacy"),
+        (["--ids", "--format", "html"], "--ids belongs to --format text: json and jsonl have ids anyway"),
         (["--bogus"], "No such option: --bogus"),
         (["--mode"], "requires an argument"),
         (["--title", "T", "other.txt"], "--title belongs to one article"),

@@ -123,10 +123,18 @@ def test_terminal_shows_colours_and_underlines(fake: FakeAnnotator, monkeypatch:
     assert not re.search(r"\x1b\[[0-9;]*3[1-6]m", uncoloured)
 
 
-def _terminal(annotation: Any) -> str:
+def test_a_terminal_shows_ids_only_on_request(fake: FakeAnnotator) -> None:
+    annotation = fake.annotate(TEXT)
+    assert len(annotation.spans) == 3
+    for found in annotation.spans:
+        assert found.id not in _terminal(annotation)
+        assert f"[{found.id}]" in _terminal(annotation, ids=True)
+
+
+def _terminal(annotation: Any, *, ids: bool = False) -> str:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, color_system="standard", width=100, highlight=False)
     if "NO_COLOR" in os.environ:
         console = Console(file=stream, force_terminal=True, width=100, highlight=False)
-    text.show(annotation, "x.txt", console)
+    text.show(annotation, "x.txt", console, ids=ids)
     return stream.getvalue()
