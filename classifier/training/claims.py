@@ -30,6 +30,7 @@ from classifier.training.texts import CORPUS_VARIABLE
 
 PUBLIC = PublicData(
     name="claims",
+    title="claims",
     repository="https://github.com/junwang4/correlation-to-causation-exaggeration.git",
     commit="f02a601fd83b0e0139b899d7a7bd076b3b7ef0fe",
     files=("data/annotated_eureka.csv", "data/annotated_pubmed.csv"),

@@ -15,7 +15,7 @@ import pytest
 from small_data import TEXTS, put, write_checkout
 
 from classifier.errors import CorpusError
-from classifier.training import texts as module
+from classifier.training import fetching as module
 from classifier.training.texts import COMMIT, REPOSITORY, corpus_texts, fetched_corpus
 
 FORMAT = Path(__file__).parents[2] / "training_data/FORMAT.md"
@@ -118,8 +118,8 @@ class TestFetching:
     ) -> None:
         run = module._git
 
-        def interrupted(git: str, folder: Path, *arguments: str, check: bool = True) -> object:
-            done = run(git, folder, *arguments, check=check)
+        def interrupted(git: str, folder: Path, *arguments: str) -> object:
+            done = run(git, folder, *arguments)
             if arguments[0] == step:
                 raise stop
             return done
@@ -172,7 +172,7 @@ class TestFetching:
         git(remote.folder, "rm", "-r", "--quiet", "dataset/content/HealthRelease")
         git(remote.folder, "commit", "--quiet", "--message=other")
         newest = git(remote.folder, "rev-parse", "HEAD")
-        why = "hasn't got HealthStory and HealthRelease in dataset/content: check the address"
+        why = "hasn't got dataset/content/HealthStory and dataset/content/HealthRelease: check the address"
         assert_fails(lambda: fetched_corpus(remote.address, newest), why, cache)
 
     def test_a_repository_without_articles_at_all(self, remote: Remote, cache: Path) -> None:
