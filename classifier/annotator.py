@@ -23,6 +23,7 @@ from classifier.evidence import summarise
 from classifier.exemptions import exempt
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
 from classifier.features.reading import ParsedSentence, SentenceCache, remembered
+from classifier.features.rows import stacked
 from classifier.features.sentence import sentences_of
 from classifier.labels import LABEL_IDS, select
 from classifier.language import is_other_language
@@ -240,7 +241,7 @@ def _recalled(
         together = ParsedDocument(documents[0].document, tuple(new.values()))
         for parsed, row in zip(new.values(), work(together), strict=True):
             parsed.reading.memo[name] = row.copy()
-    return np.stack([parsed.reading.memo[name] for parsed in sentences])
+    return stacked([parsed.reading.memo[name] for parsed in sentences])
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -18,6 +18,7 @@ from classifier.claims import ClaimStrength
 from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import remembered
+from classifier.features.rows import FeatureRows
 
 
 class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -84,12 +85,12 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return sigmoid(self.odds(x) + self.bias_)
 
-    def odds(self, x: sparse.csr_matrix, columns: slice = slice(None)) -> NDArray[np.float64]:
+    def odds(self, x: sparse.csr_matrix | FeatureRows, columns: slice = slice(None)) -> NDArray[np.float64]:
         """Log-odds without the bias, shape (n_sentences, n_labels).
 
         Parameters
         ----------
-        x : sparse matrix, shape (n_sentences, n_columns)
+        x : sparse matrix or FeatureRows, shape (n_sentences, n_columns)
         columns : slice
             Which of the features ``x`` holds; all by default.
         """
@@ -137,7 +138,7 @@ class SentencePipeline(Pipeline):  # type: ignore[misc]
         odds = np.zeros((sum(len(document.sentences) for document in documents), len(labels.bias_)))
         for family, columns in self["features"].placed():
             if family.by_place == by_place:
-                odds += labels.odds(family.transform(documents), columns)
+                odds += labels.odds(family.rows(documents), columns)
         return odds
 
 

@@ -23,6 +23,7 @@ from classifier.document import Document, Sentence
 from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, cue_lists, normalise
 from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, remembered
+from classifier.features.rows import stacked
 from classifier.features.scopes import column_names, columns_of
 from classifier.features.word_classes import word_classes
 from classifier.prose import prose_of
@@ -57,7 +58,7 @@ class ParsedDocument:
     def cue_counts(self) -> NDArray[np.float32]:
         """How often each column of ``scopes.column_names()`` matches in each sentence, (n_sentences, n_columns)."""
         return remembered(
-            self.memo, "cue_counts", lambda: np.stack([_cue_counts(parsed.reading) for parsed in self.sentences])
+            self.memo, "cue_counts", lambda: stacked([_cue_counts(parsed.reading) for parsed in self.sentences])
         )
 
     @property

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from classifier.features.cues import NUMBER
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import ParsedSentence, Reading, remembered
+from classifier.features.rows import FeatureRows, stacked
 from classifier.features.scopes import column_names
 from classifier.features.word_classes import class_grams, word_classes
 
@@ -27,6 +28,7 @@ PLACE_NAMES = (
     "headline", "heading", "bullet", "first_body", "early", "depth", "length", "very_short", "has_quote",
     "starts_with_quote", "has_number", "has_percent", "has_money", "has_question", "many_numbers",
 )  # fmt: skip
+_KINDS = ("headline", "heading", "bullet")
 _QUOTES = frozenset({'"', "“", "”", "''", "``"})
 _PERCENT = frozenset({"%", "percent"})
 _MONEY = frozenset({"$", "£", "€"})
@@ -46,7 +48,28 @@ def word_ngrams(sentence: ParsedSentence, longest: int) -> list[str]:
     return grams
 
 
-class _Ngrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class _Family(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """A family of features: ``rows`` gives them as arrays, ``transform`` as scikit-learn wants them."""
+
+    by_place: bool
+
+    def rows(self, documents: Sequence[ParsedDocument]) -> FeatureRows:
+        """Features of all sentences in document order, float32."""
+        raise NotImplementedError
+
+    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
+        """``rows`` as a matrix.
+
+        Raises
+        ------
+        NotFittedError
+            If it isn't fitted.
+        """
+        check_is_fitted(self)
+        return self.rows(documents).matrix()
+
+
+class _Ngrams(_Family):
     """TF-IDF of a sentence's n-grams; a subclass says of which, by its analyzer."""
 
     by_place = False
@@ -71,9 +94,8 @@ class _Ngrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.idf_ = vectorizer.idf_.astype(np.float32)
         return self
 
-    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """Rows of unit length, float32, shape (n_sentences, n_ngrams)."""
-        check_is_fitted(self)
+    def rows(self, documents: Sequence[ParsedDocument]) -> FeatureRows:
+        """Rows of unit length, shape (n_sentences, n_ngrams)."""
         # The vectorizer's own transform checks more than it reckons: for one sentence it takes ten times as long.
         analyze, known = self._analyzer(), self.vocabulary_
         numbers: list[int] = []
@@ -89,7 +111,7 @@ class _Ngrams(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         lengths = np.diff(ends)
         squares = np.bincount(np.repeat(np.arange(len(lengths)), lengths), values**2, minlength=len(lengths))
         values /= np.repeat(np.sqrt(squares), lengths).astype(np.float32)
-        return sparse.csr_matrix((values, columns, ends), shape=(len(lengths), len(self.idf_)), dtype=np.float32)
+        return FeatureRows(values, columns, np.array(ends), (len(lengths), len(self.idf_)))
 
     def _analyzer(self) -> Callable[[ParsedSentence], list[str]]:
         raise NotImplementedError
@@ -153,7 +175,7 @@ class _ClassAnalyzer:
         return class_grams(sentence, self.longest)
 
 
-class ClassFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class ClassFeatures(_Family):
     """Which word classes stand in the sentence.
 
     Parameters
@@ -174,17 +196,17 @@ class ClassFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.names_ = tuple(word_classes())
         return self
 
-    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """0 or ``weight``, float32, shape (n_sentences, n_classes)."""
-        check_is_fitted(self)
+    def rows(self, documents: Sequence[ParsedDocument]) -> FeatureRows:
+        """0 or ``weight``, shape (n_sentences, n_classes)."""
         counts = np.vstack([class_counts(document) for document in documents])
-        return sparse.csr_matrix((counts > 0).astype(np.float32) * self.weight)
+        return FeatureRows.of((counts > 0).astype(np.float32) * self.weight)
 
 
 def class_counts(document: ParsedDocument) -> NDArray[np.float32]:
     """How often each word class matches in each sentence, shape (n_sentences, n_classes)."""
-    readings = [parsed.reading for parsed in document.sentences]
-    return remembered(document.memo, "class_counts", lambda: np.stack([_class_counts(reading) for reading in readings]))
+    return remembered(
+        document.memo, "class_counts", lambda: stacked([_class_counts(parsed.reading) for parsed in document.sentences])
+    )
 
 
 def _class_counts(reading: Reading) -> NDArray[np.float32]:
@@ -197,7 +219,7 @@ def _class_counts(reading: Reading) -> NDArray[np.float32]:
     return remembered(reading.memo, "class_counts", count)
 
 
-class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class CueFeatures(_Family):
     """Which cue lists match in the sentence, and how often.
 
     Parameters
@@ -218,14 +240,13 @@ class CueFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.names_ = column_names()
         return self
 
-    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """Columns: a match at all, then the count up to 3 as thirds; float32, (n_sentences, 2 n_columns)."""
-        check_is_fitted(self)
+    def rows(self, documents: Sequence[ParsedDocument]) -> FeatureRows:
+        """Columns: a match at all, then the count up to 3 as thirds; shape (n_sentences, 2 n_columns)."""
         counts = np.vstack([document.cue_counts for document in documents])
-        return sparse.csr_matrix(np.hstack([counts > 0, np.minimum(counts, 3) / 3]).astype(np.float32) * self.weight)
+        return FeatureRows.of(np.hstack([counts > 0, np.minimum(counts, 3) / 3]).astype(np.float32) * self.weight)
 
 
-class PlaceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class PlaceFeatures(_Family):
     """Where the sentence stands and what it is made of: headline, depth, length, quotes, numbers, money."""
 
     by_place = True
@@ -235,10 +256,9 @@ class PlaceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.names_ = PLACE_NAMES
         return self
 
-    def transform(self, documents: Sequence[ParsedDocument]) -> sparse.csr_matrix:
-        """Values in [0, 1], float32, shape (n_sentences, len(PLACE_NAMES))."""
-        check_is_fitted(self)
-        return sparse.csr_matrix(np.vstack([place_features(document) for document in documents]))
+    def rows(self, documents: Sequence[ParsedDocument]) -> FeatureRows:
+        """Values in [0, 1], shape (n_sentences, len(PLACE_NAMES))."""
+        return FeatureRows.of(np.vstack([place_features(document) for document in documents]))
 
 
 def place_features(document: ParsedDocument) -> NDArray[np.float32]:
@@ -248,31 +268,36 @@ def place_features(document: ParsedDocument) -> NDArray[np.float32]:
 
 def _place_features(document: ParsedDocument) -> NDArray[np.float32]:
     total = len(document.sentences)
-    rows = []
-    for number, parsed in enumerate(document.sentences):
-        kind = parsed.sentence.kind
-        place = (kind == "headline", kind == "heading", kind == "bullet", number == 1, number < 5, number / total)
-        rows.append((*place, *_form(parsed.reading)))
-    return np.asarray(rows, dtype=np.float32)
+    kinds = [parsed.sentence.kind for parsed in document.sentences]
+    result = np.zeros((total, len(PLACE_NAMES)), dtype=np.float32)
+    for column, kind in enumerate(_KINDS):
+        result[:, column] = [other == kind for other in kinds]
+    first = len(_KINDS)
+    result[1:2, first] = 1
+    result[:5, first + 1] = 1
+    result[:, first + 2] = np.arange(total) / total
+    result[:, first + 3 :] = stacked([_form(parsed.reading) for parsed in document.sentences])
+    return result
 
 
-def _form(reading: Reading) -> tuple[float, ...]:
+def _form(reading: Reading) -> NDArray[np.float64]:
     """Length, quotes, numbers, money, question."""
 
-    def work() -> tuple[float, ...]:
+    def work() -> NDArray[np.float64]:
         tokens = reading.tokens
         words = frozenset(tokens)
         numbers = sum(NUMBER in token for token in tokens)
-        return (
+        form = (
             min(len(tokens), 60) / 60,
             len(tokens) < 6,
-            bool(words & _QUOTES),
+            not words.isdisjoint(_QUOTES),
             bool(tokens) and tokens[0] in _QUOTES,
             numbers > 0,
-            bool(words & _PERCENT),
-            bool(words & _MONEY),
+            not words.isdisjoint(_PERCENT),
+            not words.isdisjoint(_MONEY),
             "?" in words,
             numbers > 2,
         )
+        return np.array(form, dtype=np.float64)
 
     return remembered(reading.memo, "form", work)

@@ -22,7 +22,8 @@ class FamilyUnion(FeatureUnion):  # type: ignore[misc]
     widths_ : tuple of int
         Columns of each family, in their order.
 
-    Each family says by its ``by_place`` whether it looks at the sentence's place in the article.
+    Each family says by its ``by_place`` whether it looks at the sentence's place in the article, and gives its features
+    as arrays by ``rows``.
     """
 
     def fit_transform(
