@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from classifier.claims.features import BITS, Block, claim_blocks
+from classifier.claims.features import BITS, KINDS, ClaimFeatures, claim_features
 from classifier.features.reading import ParsedSentence, remembered
 
 STRENGTHS = ("none", "correlational", "conditional", "causal")
@@ -23,7 +23,7 @@ STRENGTHS = ("none", "correlational", "conditional", "causal")
 
 _SIZE = 2**BITS
 _FOLDS = 3
-_BLOCK_WEIGHTS = (0.2, 0.2, 0.24, 0.24, 0.3, 0.2, 0.1, 0.14, 0.2)
+_KIND_WEIGHTS = np.array([0.2, 0.2, 0.24, 0.24, 0.3, 0.2, 0.1, 0.14, 0.2])[:, None]
 """How large the features of each kind are: the larger, the lighter they are regularised."""
 
 
@@ -99,7 +99,7 @@ class ClaimStrength(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_settings()
         target, other = _checked(len(sentences), y, foreign)
-        x = _matrix(claim_blocks(sentences), len(sentences))
+        x = _matrix(claim_features(sentences), len(sentences))
         found = np.bincount(x.indices, minlength=_SIZE)
         kept = np.flatnonzero(found >= self.least)
         if not len(kept):
@@ -132,15 +132,18 @@ class ClaimStrength(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         place = remembered(self.__dict__, "_place", self._places)
-        odds = np.zeros((len(sentences), len(STRENGTHS)))
-        for block, weight in zip(claim_blocks(sentences), _BLOCK_WEIGHTS, strict=True):
-            known = place[block.numbers]
-            hits = known >= 0
-            rows, weights = block.rows[hits], self.weights_[known[hits]]
-            scale = _scale(block, weight, len(sentences))
-            for column in range(len(STRENGTHS)):
-                # Adds up in the order of the features, which is the same for a sentence alone and among others.
-                odds[:, column] += scale * np.bincount(rows, weights[:, column], minlength=len(sentences))
+        found = claim_features(sentences)
+        known = place[found.numbers]
+        hits = (known >= 0).nonzero()[0]
+        count = len(STRENGTHS)
+        # Adds up in the order of the features, which is the same for a sentence alone and among others.
+        cells = (found.kinds[hits] * len(sentences) + found.rows[hits])[:, None] * count + np.arange(count)
+        sums = np.bincount(
+            cells.ravel(), self.weights_[known[hits]].ravel(), minlength=KINDS * len(sentences) * count
+        ).reshape(KINDS, len(sentences), count)
+        odds = np.zeros((len(sentences), count))
+        for part in sums * _scales(found, len(sentences))[:, :, None]:
+            odds += part
         odds += self.bias_
         raised = np.exp(odds - odds.max(axis=1, keepdims=True))
         # By column: NumPy's sum along a row may add in another order in a larger array.
@@ -213,17 +216,16 @@ def _slope(margins: NDArray[np.float64], target: NDArray[np.int64]) -> float:
     return float(minimize_scalar(loss, bounds=(0.1, 20.0), method="bounded").x)
 
 
-def _scale(block: Block, weight: float, n_sentences: int) -> NDArray[np.float64]:
-    """What each sentence's features of one kind are multiplied with: the longer the sentence, the smaller."""
-    counts = np.bincount(block.rows, minlength=n_sentences)
-    return np.asarray(weight / np.sqrt(np.maximum(counts, 1)), dtype=np.float64)
+def _scales(found: ClaimFeatures, n_sentences: int) -> NDArray[np.float64]:
+    """What each sentence's features of each kind are multiplied with, shape (``KINDS``, n_sentences).
+
+    The longer the sentence, the smaller.
+    """
+    counts = np.bincount(found.kinds * n_sentences + found.rows, minlength=KINDS * n_sentences)
+    return np.asarray(_KIND_WEIGHTS / np.sqrt(np.maximum(counts, 1)).reshape(KINDS, n_sentences), dtype=np.float64)
 
 
-def _matrix(blocks: Sequence[Block], n_sentences: int) -> sparse.csr_matrix:
+def _matrix(found: ClaimFeatures, n_sentences: int) -> sparse.csr_matrix:
     """Features of all kinds, float64, shape (n_sentences, 2 ** BITS)."""
-    rows = np.concatenate([block.rows for block in blocks])
-    numbers = np.concatenate([block.numbers for block in blocks])
-    values = np.concatenate(
-        [_scale(block, weight, n_sentences)[block.rows] for block, weight in zip(blocks, _BLOCK_WEIGHTS, strict=True)]
-    )
-    return sparse.csr_matrix((values, (rows, numbers)), shape=(n_sentences, _SIZE))
+    values = _scales(found, n_sentences)[found.kinds, found.rows]
+    return sparse.csr_matrix((values, (found.rows, found.numbers)), shape=(n_sentences, _SIZE))

@@ -16,7 +16,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from classifier.claims import STRENGTHS, ClaimStrength
-from classifier.claims.features import BITS, claim_blocks
+from classifier.claims.features import BITS, KINDS, claim_features
 from classifier.claims.words import word_classes, word_numbers
 from classifier.document import Document
 from classifier.features.reader import shared_reader
@@ -100,7 +100,8 @@ def fitted() -> ClaimStrength:
 
 
 def features(text: str) -> list[set[int]]:
-    return [set(block.numbers.tolist()) for block in claim_blocks(parse([text]))]
+    found = claim_features(parse([text]))
+    return [set(found.numbers[found.kinds == kind].tolist()) for kind in range(KINDS)]
 
 
 class TestFeatures:
@@ -123,10 +124,11 @@ class TestFeatures:
 
     def test_no_feature_crosses_the_edge_of_a_sentence(self) -> None:
         texts = ["Tea may reduce pain.", "It was linked to gout."]
-        both = claim_blocks(parse(texts))
+        both = claim_features(parse(texts))
         for row, text in enumerate(texts):
-            for block, alone in zip(both, claim_blocks(parse([text])), strict=True):
-                assert block.numbers[block.rows == row].tolist() == alone.numbers.tolist()
+            alone = claim_features(parse([text]))
+            assert both.numbers[both.rows == row].tolist() == alone.numbers.tolist()
+            assert both.kinds[both.rows == row].tolist() == alone.kinds.tolist()
 
     def test_a_match_of_a_class_is_told_with_the_words_beside_it(self) -> None:
         matches = 8
@@ -135,7 +137,8 @@ class TestFeatures:
 
         def told(match: tuple[int, int, int], tokens: tuple[str, ...] = sentence.tokens) -> list[int]:
             changed = replace(sentence, reading=replace(sentence.reading, tokens=tokens, classes=(match,)))
-            return [int(value) for value in claim_blocks([changed])[matches].numbers]
+            found = claim_features([changed])
+            return [int(value) for value in found.numbers[found.kinds == matches]]
 
         number, before, after, around, head = told((3, 2, 3))
         assert len({number, before, after, around, head}) == 5
@@ -148,17 +151,18 @@ class TestFeatures:
 
     def test_sentences_without_matches_of_classes(self) -> None:
         bare = [replace(sentence, reading=replace(sentence.reading, classes=())) for sentence in parse(NONE)]
-        assert not len(claim_blocks(bare)[8].numbers)
+        assert 8 not in claim_features(bare).kinds
         assert fitted().predict_proba(bare).shape == (len(bare), 4)
         mixed = [bare[0], *parse(CAUSAL), bare[1]]
         together = fitted().predict_proba(mixed)
         assert together[-1].tobytes() == fitted().predict_proba(bare[1:2])[0].tobytes()
 
     def test_numbers_are_in_range(self) -> None:
-        for block in claim_blocks(parse(NONE)):
-            assert len(block.rows) == len(block.numbers) > 0
-            assert block.numbers.min() >= 0
-            assert block.numbers.max() < 2**BITS
+        found = claim_features(parse(NONE))
+        assert len(found.kinds) == len(found.rows) == len(found.numbers)
+        assert set(found.kinds) == set(range(KINDS))
+        assert found.numbers.min() >= 0
+        assert found.numbers.max() < 2**BITS
 
     @pytest.mark.parametrize(
         ("word", "name"),
