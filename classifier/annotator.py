@@ -168,10 +168,10 @@ class Annotator:
         """Scores of all sentences; what their words alone decide is asked of the model only for new sentences."""
         own = _recalled(documents, "own_odds", lambda new: self._scorer.own_odds([new]))
         if self._scorer.claims is None:
-            return self._scorer.predict_proba(documents, own)
+            return self._scorer.predict_proba(documents, own, remember=True)
         strength = self._scorer.claims
         claims = _recalled(documents, "claims", lambda new: strength.predict_proba(new.sentences))
-        return self._scorer.predict_proba(documents, own, claims)
+        return self._scorer.predict_proba(documents, own, claims, remember=True)
 
     def _trigger(self, sentence: ParsedSentence, label: int) -> Span:
         def work() -> tuple[int, int]:

@@ -11,6 +11,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.validation import check_is_fitted
 
+from classifier.features.reading import remembered
+from classifier.forest import Articles, Forest
 from classifier.packed_trees import PackedTrees
 from classifier.scoring import check_targets, sigmoid
 
@@ -75,6 +77,7 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             delayed(self._fit_one)(x, targets[:, column]) for column in range(targets.shape[1])
         )
         self.classes_ = np.arange(targets.shape[1])
+        self.__dict__.pop("_forests", None)
         return self
 
     def _fit_one(self, x: NDArray[np.float32], label: NDArray[np.int8]) -> PackedTrees | float:
@@ -96,7 +99,12 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         return PackedTrees.pack(model.fit(x[used], label[used]))
 
-    def predict_proba(self, x: NDArray[np.float32], wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    def predict_proba(
+        self,
+        x: NDArray[np.float32],
+        wanted: NDArray[np.bool_] | None = None,
+        articles: Articles | None = None,
+    ) -> NDArray[np.float64]:
         """Probabilities in [0, 1], shape (n_sentences, n_labels).
 
         Parameters
@@ -104,13 +112,29 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         x : ndarray of float32, shape (n_sentences, n_features)
         wanted : ndarray of bool, shape (n_sentences, n_labels), optional
             Which of them to reckon; the others are 0. All by default.
+        articles : Articles, optional
+            Which articles the sentences belong to: less work, the same results.
         """
-        check_is_fitted(self)
-        scores = np.zeros((x.shape[0], len(self.models_)))
-        for column, model in enumerate(self.models_):
-            rows = slice(None) if wanted is None else np.flatnonzero(wanted[:, column])
-            if isinstance(model, float):
-                scores[rows, column] = model
-            else:
-                scores[rows, column] = sigmoid(model.odds(x[rows]) + np.log(self.negative_share))
+        check_is_fitted(self, "models_")
+        if wanted is None:
+            wanted = np.ones((x.shape[0], len(self.models_)), dtype=bool)
+        if articles is None:
+            articles = Articles((len(x),), np.zeros(x.shape[1], dtype=bool))
+        constant = np.array([model if isinstance(model, float) else 0.0 for model in self.models_])
+        scores = np.where(wanted, constant, 0.0)
+        labels = [label for label, model in enumerate(self.models_) if not isinstance(model, float)]
+        if labels:
+            asked = wanted[:, labels]
+            odds = self._forest(articles.shared).odds(x, asked, articles) + np.log(self.negative_share)
+            scores[:, labels] = np.where(asked, sigmoid(odds), 0.0)
         return scores
+
+    def _forest(self, shared: NDArray[np.bool_]) -> Forest:
+        """The trees, made for asking when that is first done."""
+        trees = [model for model in self.models_ if not isinstance(model, float)]
+        forests: dict[bytes, Forest] = remembered(self.__dict__, "_forests", dict)
+        return remembered(forests, shared.tobytes(), lambda: Forest(trees, shared))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """State without what is made of the trees when they are first asked."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_forests"}

@@ -1,7 +1,8 @@
 """Fitted boosted trees as flat arrays, so that a few dozen rows are scored in a millisecond.
 
 Each inner node is a question, "is the value above the threshold?", and a yes rules out the leaves at its left. All
-questions of all trees are asked at once; the leaf that a row falls in is the first one that none has ruled out.
+questions of all trees are asked at once (by ``Forest``); the leaf that a row falls in is the first one that none has
+ruled out.
 
 References
 ----------
@@ -21,10 +22,6 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 MOST_LEAVES = 16
 _GRID = 2.0**20
 """Leaves' values are multiples of its inverse: their sums are exact, so no order of adding them up can matter."""
-_CHUNK = 128
-"""Rows at once: their values stay in the processor's cache."""
-_FIRST_LEAF = np.array([(word & -word).bit_length() - 1 for word in range(1 << MOST_LEAVES)], dtype=np.int16)
-"""Number of the lowest bit of each 16-bit word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,21 +72,6 @@ class PackedTrees:
             value[number, : len(leaves)] = np.round(np.array(leaves) * _GRID) / _GRID
         start = float(np.round(float(np.ravel(model._baseline_prediction)[0]) * _GRID) / _GRID)
         return cls(feature, threshold, ruled_out, value, start)
-
-    def odds(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Log-odds of rows of features, shape (n_rows,); each row depends on its own features only."""
-        shape = (*self.feature.shape, -1)
-        columns, limits = self.feature.ravel().astype(np.intp), self.threshold.reshape(-1, 1)
-        ruled_out, values = self.ruled_out.reshape(-1, 1), self.value.ravel()
-        starts = np.arange(len(self.value))[:, None] * MOST_LEAVES
-        result = np.empty(len(x))
-        for first in range(0, len(x), _CHUNK):
-            # Rows as columns: then each question is asked of neighbours in memory.
-            rows = np.ascontiguousarray(x[first : first + _CHUNK].T)
-            out = np.bitwise_or.reduce(((np.take(rows, columns, axis=0) > limits) * ruled_out).reshape(shape), axis=0)
-            leaves = values[_FIRST_LEAF[~out] + starts]
-            result[first : first + rows.shape[1]] = leaves.sum(axis=0, dtype=np.float64) + self.start
-        return result
 
 
 def _read_tree(nodes: NDArray[Any]) -> tuple[list[tuple[int, float, int]], list[float]]:

@@ -19,6 +19,8 @@ from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import remembered
 from classifier.features.rows import FeatureRows
+from classifier.features.sentence import sentences_of
+from classifier.forest import Articles
 
 
 class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -180,9 +182,9 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     sentence : estimator
         First stage: documents to probabilities.
     context : transformer
-        ``transform(documents, scores)`` to second-stage features.
+        ``table(documents, scores, strengths)`` to second-stage features, ``transform`` to their values.
     final : estimator
-        Second stage: ``fit(x, y)`` and ``predict_proba(x)`` over all labels.
+        Second stage: ``fit(x, y)`` and ``predict_proba(x, wanted, articles)`` over all labels.
     share : float
         Weight of the second stage in the mean of both stages' log-odds, in [0, 1].
     considered : float
@@ -282,6 +284,8 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         documents: Sequence[ParsedDocument],
         own: NDArray[np.float64] | None = None,
         claims: NDArray[np.float64] | None = None,
+        *,
+        remember: bool = False,
     ) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (n_sentences, n_labels), in [0, 1].
 
@@ -292,10 +296,15 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ``own_odds(documents)`` if it is at hand.
         claims : ndarray, shape (n_sentences, n_strengths), optional
             ``claims.predict_proba`` of the sentences if it is at hand.
+        remember : bool
+            Keep what the second stage finds of a sentence with its reading. No other model may see the readings.
         """
         check_is_fitted(self, "sentence_")
         first = self.sentence_.predict_proba(documents) if own is None else self.sentence_.predict_proba(documents, own)
-        second = self._second(self.final_, self.context_.transform(documents, first, claims), first)
+        table = self.context_.table(documents, first, claims)
+        memos = [parsed.reading.memo for parsed in sentences_of(documents)] if remember else None
+        articles = Articles([len(document.sentences) for document in documents], table.shared, memos)
+        second = self._second(self.final_, table.values, first, articles)
         return self.calibrator_.transform(self._mix(first, second))
 
     def own_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
@@ -316,9 +325,11 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         vocabulary = steps["words"].vocabulary_ if "words" in steps else ()
         return [gram for gram in vocabulary if " " not in gram]
 
-    def _second(self, final: Any, features: NDArray[np.float32], first: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _second(
+        self, final: Any, features: NDArray[np.float32], first: NDArray[np.float64], articles: Articles | None = None
+    ) -> NDArray[np.float64]:
         wanted = first >= self.gates_
-        return np.where(wanted, final.predict_proba(features, wanted), first)
+        return np.where(wanted, final.predict_proba(features, wanted, articles), first)
 
     def _mix(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
         return sigmoid((1 - self.share) * log_odds(first) + self.share * log_odds(second))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -29,6 +30,21 @@ def log_odds(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     clipped = np.clip(np.asarray(probabilities, dtype=np.float64), _FLOOR, 1 - _FLOOR)
     result: NDArray[np.float64] = np.log(clipped / (1 - clipped))
     return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContextTable:
+    """Context features of all sentences.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n_sentences, n_context)
+    shared : ndarray of bool, shape (n_context,)
+        Columns that say something of the article: they are the same for all its sentences.
+    """
+
+    values: NDArray[np.float32]
+    shared: NDArray[np.bool_]
 
 
 class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -63,6 +79,15 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         scores: NDArray[np.floating[Any]],
         strengths: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float32]:
+        """The values of ``table``, which says more."""
+        return self.table(documents, scores, strengths).values
+
+    def table(
+        self,
+        documents: Sequence[ParsedDocument],
+        scores: NDArray[np.floating[Any]],
+        strengths: NDArray[np.float64] | None = None,
+    ) -> ContextTable:
         """Context features.
 
         Parameters
@@ -75,7 +100,7 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Returns
         -------
-        ndarray of float32, shape (n_sentences, n_context)
+        ContextTable
             Columns are named by ``get_feature_names_out``.
         """
         odds = log_odds(scores)
@@ -84,16 +109,18 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             strengths = None
         elif strengths is None:
             strengths = self.claims.predict_proba(list(sentences_of(documents)))
-        rows = []
+        tables = []
+        parts: list[NDArray[Any]] = []
         start = 0
         for document in documents:
             stop = start + len(document.sentences)
             parts = [*_neighbours(odds[start:stop]), *(part for block in blocks for part in block(document))]
             if strengths is not None:
                 parts += _around(strengths[start:stop])
-            rows.append(beside(parts, stop - start))
+            tables.append(beside(parts, stop - start))
             start = stop
-        return np.vstack(rows)
+        shared = np.repeat([part.ndim == 1 for part in parts], [part.shape[-1] for part in parts])
+        return ContextTable(tables[0] if len(tables) == 1 else np.vstack(tables), shared)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Column names, ``part:name``."""

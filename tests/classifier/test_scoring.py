@@ -13,7 +13,9 @@ from sklearn.base import BaseEstimator, clone
 from small_training import SmallModel
 from test_reader import read
 
+from classifier.features.context import ContextTable
 from classifier.features.reader import ParsedDocument
+from classifier.forest import Articles
 from classifier.labels import LABEL_IDS
 from classifier.scoring import StackedScorer
 
@@ -52,6 +54,11 @@ class SpyContext(BaseEstimator):  # type: ignore[misc]
         numbers = [DOCUMENTS.index(document) for document in documents for _ in document.sentences]
         return np.column_stack([numbers, scores[:, 0]])
 
+    def table(
+        self, documents: Sequence[ParsedDocument], scores: NDArray[np.float64], strengths: None = None
+    ) -> ContextTable:
+        return ContextTable(self.transform(documents, scores).astype(np.float32), np.array([True, False]))
+
 
 class SpyFinal(BaseEstimator):  # type: ignore[misc]
     """A second stage that notes the same."""
@@ -64,7 +71,9 @@ class SpyFinal(BaseEstimator):  # type: ignore[misc]
         self.fitted_ = set(x[:, 0].astype(int))
         return self
 
-    def predict_proba(self, x: NDArray[np.float64], wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    def predict_proba(
+        self, x: NDArray[np.float64], wanted: NDArray[np.bool_] | None = None, articles: Articles | None = None
+    ) -> NDArray[np.float64]:
         self.seen.append((self.fitted_, set(x[:, 0].astype(int))))
         return np.full((len(x), 2), 0.3)
 
