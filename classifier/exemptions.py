@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import Reading, remembered
+from classifier.features.reading import Reading, of_each
 from classifier.features.scopes import PLAIN, column_names, columns_of, scope_cues
 from classifier.features.told import counting, in_window, told_here, told_plainly
 from classifier.labels import LABEL_IDS
@@ -70,28 +70,24 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
         result[:, label] = in_window(told, window.after, window.after_headline, counts)
         for group in window.in_itself:
             result[:, label] |= here[group]
-    for row, sentence in enumerate(document.sentences):
-        for label in _taken_back(sentence.reading):
-            result[row, label] = True
+    for row, labels in enumerate(of_each(document.sentences, "taken back", _taken_back)):
+        if labels:
+            result[row, labels] = True
     return result
 
 
-def _taken_back(sentence: Reading) -> tuple[int, ...]:
+def _taken_back(sentence: Reading) -> list[int]:
     """Labels (by number) that the words of the sentence alone excuse."""
-
-    def work() -> tuple[int, ...]:
-        excused = [label for label, beside in _besides().items() if beside.excuses(sentence)]
-        if not scope_cues().isdisjoint(cue for cue, _, _ in sentence.cues):
-            barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
-            present = frozenset(columns_of(sentence.cues, barriers))
-            excused += [
-                label
-                for label, (plain, scoped) in _columns().items()
-                if not present.isdisjoint(scoped) and present.isdisjoint(plain)
-            ]
-        return tuple(excused)
-
-    return remembered(sentence.memo, "taken back", work)
+    excused = [label for label, beside in _besides().items() if beside.excuses(sentence)]
+    if not scope_cues().isdisjoint(cue for cue, _, _ in sentence.cues):
+        barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
+        present = frozenset(columns_of(sentence.cues, barriers))
+        excused += [
+            label
+            for label, (plain, scoped) in _columns().items()
+            if not present.isdisjoint(scoped) and present.isdisjoint(plain)
+        ]
+    return excused
 
 
 def _data() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from classifier.document import Span
 from classifier.evidence.kinds import Evidence
 from classifier.evidence.numbers import number_of
 from classifier.evidence.rules import Rule, Rules, fold, rules
-from classifier.features.reading import Reading, remembered
+from classifier.features.reading import ParsedSentence, Reading, of_each
 
 if TYPE_CHECKING:  # the reader calls this module
     from classifier.features.reader import ParsedDocument
@@ -40,17 +40,26 @@ def find_evidence(document: ParsedDocument) -> tuple[Evidence, ...]:
         By position; of overlapping tellings of one kind only the longest.
     """
     found: list[Evidence] = []
-    for parsed in document.sentences:
-        span = parsed.sentence.span
-        for kind, value, start, end, weak, background in _told_in(parsed.reading):
-            place = Span(span.start + start, span.start + end, span.field)
-            found.append(Evidence(kind, value, parsed.sentence.index, place, background, weak))
+    known = rules()
+    told = of_each(document.sentences, "evidence", lambda reading: _tellings(reading, known))
+    for parsed, tellings in zip(document.sentences, told, strict=True):
+        if tellings:
+            found += _placed(parsed, tellings)
     return tuple(found)
 
 
-def _told_in(reading: Reading) -> list[_Told]:
-    """What a sentence tells, wherever it stands."""
-    return remembered(reading.memo, "evidence", lambda: _tellings(reading, rules()))
+def _placed(parsed: ParsedSentence, tellings: list[_Told]) -> list[Evidence]:
+    """The tellings at their places; remembered, since a sentence before a change stays where it is."""
+    span, memo = parsed.sentence.span, parsed.reading.memo
+    where = (parsed.sentence.index, span.start, span.field)
+    kept: tuple[tuple[int, int, str], list[Evidence]] | None = memo.get("evidence placed")
+    if kept is None or kept[0] != where:
+        found = [
+            Evidence(kind, value, where[0], Span(span.start + start, span.start + end, span.field), background, weak)
+            for kind, value, start, end, weak, background in tellings
+        ]
+        kept = memo["evidence placed"] = (where, found)
+    return kept[1]
 
 
 def _applying(reading: Reading, known: Rules) -> list[Rule]:

@@ -22,7 +22,7 @@ from spacy.tokens import Doc
 from classifier.document import Document, Sentence
 from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, cue_lists, normalise
-from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, remembered
+from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, of_each, remembered
 from classifier.features.rows import stacked
 from classifier.features.scopes import column_names, columns_of
 from classifier.features.word_classes import word_classes
@@ -57,9 +57,7 @@ class ParsedDocument:
     @property
     def cue_counts(self) -> NDArray[np.float32]:
         """How often each column of ``scopes.column_names()`` matches in each sentence, (n_sentences, n_columns)."""
-        return remembered(
-            self.memo, "cue_counts", lambda: stacked([_cue_counts(parsed.reading) for parsed in self.sentences])
-        )
+        return remembered(self.memo, "cue_counts", lambda: stacked(of_each(self.sentences, "cue_counts", _cue_counts)))
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -191,13 +189,10 @@ def _there(reading: Reading | None) -> Reading:
 
 
 def _cue_counts(reading: Reading) -> NDArray[np.float32]:
-    def count() -> NDArray[np.float32]:
-        counts = np.zeros(len(column_names()), dtype=np.float32)
-        for column in columns_of(reading.cues):
-            counts[column] += 1
-        return counts
-
-    return remembered(reading.memo, "cue_counts", count)
+    counts = np.zeros(len(column_names()), dtype=np.float32)
+    for column in columns_of(reading.cues):
+        counts[column] += 1
+    return counts
 
 
 def _by_place(match: tuple[int, int, int]) -> tuple[int, int, int]:

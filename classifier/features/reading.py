@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -90,6 +90,21 @@ class ParsedSentence:
         """The span from token ``first`` up to, without, token ``last``."""
         start, places = self.sentence.span.start, self.reading.places
         return Span(start + places[first][0], start + places[last - 1][1], self.sentence.span.field)
+
+
+def of_each(sentences: Iterable[ParsedSentence], name: object, work: Callable[[Reading], T]) -> list[T]:
+    """What the memos of the sentences' readings hold under a name; worked out of a reading once where it holds nothing.
+
+    ``work`` mustn't give None.
+    """
+    result: list[T] = []
+    for parsed in sentences:
+        reading = parsed.reading
+        found: T | None = reading.memo.get(name)
+        if found is None:
+            found = reading.memo[name] = work(reading)
+        result.append(found)
+    return result
 
 
 class SentenceCache:

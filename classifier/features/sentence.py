@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from classifier.features.cues import NUMBER
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import ParsedSentence, Reading, remembered
+from classifier.features.reading import ParsedSentence, Reading, of_each, remembered
 from classifier.features.rows import FeatureRows, stacked
 from classifier.features.scopes import column_names
 from classifier.features.word_classes import class_grams, word_classes
@@ -205,18 +205,15 @@ class ClassFeatures(_Family):
 def class_counts(document: ParsedDocument) -> NDArray[np.float32]:
     """How often each word class matches in each sentence, shape (n_sentences, n_classes)."""
     return remembered(
-        document.memo, "class_counts", lambda: stacked([_class_counts(parsed.reading) for parsed in document.sentences])
+        document.memo, "class_counts", lambda: stacked(of_each(document.sentences, "class_counts", _class_counts))
     )
 
 
 def _class_counts(reading: Reading) -> NDArray[np.float32]:
-    def count() -> NDArray[np.float32]:
-        counts = np.zeros(len(word_classes()), dtype=np.float32)
-        for number, _, _ in reading.classes:
-            counts[number] += 1
-        return counts
-
-    return remembered(reading.memo, "class_counts", count)
+    counts = np.zeros(len(word_classes()), dtype=np.float32)
+    for number, _, _ in reading.classes:
+        counts[number] += 1
+    return counts
 
 
 class CueFeatures(_Family):
@@ -276,28 +273,24 @@ def _place_features(document: ParsedDocument) -> NDArray[np.float32]:
     result[1:2, first] = 1
     result[:5, first + 1] = 1
     result[:, first + 2] = np.arange(total) / total
-    result[:, first + 3 :] = stacked([_form(parsed.reading) for parsed in document.sentences])
+    result[:, first + 3 :] = stacked(of_each(document.sentences, "form", _form))
     return result
 
 
 def _form(reading: Reading) -> NDArray[np.float64]:
     """Length, quotes, numbers, money, question."""
-
-    def work() -> NDArray[np.float64]:
-        tokens = reading.tokens
-        words = frozenset(tokens)
-        numbers = sum(NUMBER in token for token in tokens)
-        form = (
-            min(len(tokens), 60) / 60,
-            len(tokens) < 6,
-            not words.isdisjoint(_QUOTES),
-            bool(tokens) and tokens[0] in _QUOTES,
-            numbers > 0,
-            not words.isdisjoint(_PERCENT),
-            not words.isdisjoint(_MONEY),
-            "?" in words,
-            numbers > 2,
-        )
-        return np.array(form, dtype=np.float64)
-
-    return remembered(reading.memo, "form", work)
+    tokens = reading.tokens
+    words = frozenset(tokens)
+    numbers = sum(NUMBER in token for token in tokens)
+    form = (
+        min(len(tokens), 60) / 60,
+        len(tokens) < 6,
+        not words.isdisjoint(_QUOTES),
+        bool(tokens) and tokens[0] in _QUOTES,
+        numbers > 0,
+        not words.isdisjoint(_PERCENT),
+        not words.isdisjoint(_MONEY),
+        "?" in words,
+        numbers > 2,
+    )
+    return np.array(form, dtype=np.float64)

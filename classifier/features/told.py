@@ -87,9 +87,18 @@ def told_names() -> list[str]:
 
 def told_here(document: ParsedDocument) -> dict[str, NDArray[np.bool_]]:
     """For each group of ``GROUPS``, whether a sentence tells it; shape (n_sentences,)."""
-    own, aside = _tellings(document)
-    either = (own + aside) > 0
-    return {name: np.asarray(either[:, members].any(axis=1)) for name, members in _MEMBERS.items()}
+    return dict(zip(GROUPS, _groups(document).T, strict=True))
+
+
+def _groups(document: ParsedDocument) -> NDArray[np.bool_]:
+    """Whether a sentence tells each group, of this study or any other; shape (n_sentences, n_groups)."""
+
+    def work() -> NDArray[np.bool_]:
+        own, aside = _tellings(document)
+        either = (own + aside) > 0
+        return np.stack([either[:, members].any(axis=1) for members in _MEMBERS.values()], axis=1)
+
+    return remembered(document.memo, "groups", work)
 
 
 def told_plainly(document: ParsedDocument, group: str) -> NDArray[np.bool_]:
@@ -165,8 +174,7 @@ def told_parts(document: ParsedDocument) -> list[NDArray[Any]]:
     count = len(document.sentences)
     counts = counting(document)
     own, aside = _tellings(document)
-    either = (own + aside) > 0
-    groups = np.stack([either[:, members].any(axis=1) for members in _MEMBERS.values()], axis=1)
+    groups = _groups(document)
     present = np.hstack([own > 0, groups])
     designs = own[:, : len(VALUES["design"])].sum(axis=0)
     first = np.where((own > 0).any(axis=0), (own > 0).argmax(axis=0) / count, _NEVER)
@@ -202,17 +210,11 @@ def _count_tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDAr
 
 def _distances(groups: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Sentences to the nearest that tells each group; ``_FAR`` if none does."""
-    rows = np.arange(len(groups))
-    columns = []
-    for column in groups.T:
-        places = np.flatnonzero(column)
-        if not len(places):
-            columns.append(np.full(len(groups), _FAR))
-            continue
-        after = np.minimum(np.searchsorted(places, rows), len(places) - 1)
-        before = np.maximum(after - 1, 0)
-        columns.append(np.minimum(np.abs(rows - places[after]), np.abs(rows - places[before])))
-    return np.stack(columns, axis=1)
+    rows = np.arange(len(groups), dtype=np.float64)[:, None]
+    before = np.maximum.accumulate(np.where(groups, rows, -np.inf))
+    after = np.minimum.accumulate(np.where(groups, rows, np.inf)[::-1])[::-1]
+    nearest = np.minimum(rows - before, after - rows)
+    return np.where(nearest == np.inf, _FAR, nearest)
 
 
 def _sizes(document: ParsedDocument) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import Reading, remembered
+from classifier.features.reading import Reading, of_each
+from classifier.features.rows import stacked
 
 TOPIC_NAMES = (
     "headline_words", "headline_share", "headline_words_first", "topic_words", "top_words", "topic_words_first",
@@ -29,44 +31,72 @@ _NOWHERE = 40
 
 def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
     """Columns ``TOPIC_NAMES``, float32, shape (n_sentences, len(TOPIC_NAMES))."""
-    stems = [_stems(parsed.reading) for parsed in document.sentences]
-    content = [words for _, words in stems]
-    frequent = Counter(chain.from_iterable(row for row, _ in stems))
-    del frequent[""]
-    ranked = [stem for stem, count in frequent.most_common(_TOPIC_WORDS) if count >= _TOPIC_COUNT]
-    topic, top = frozenset(ranked), frozenset(ranked[:_TOP_WORDS])
-    headline = content[0]
+    stems = of_each(document.sentences, "stems", _stems)
+    frequent = Counter(chain.from_iterable(row.content for row in stems))
+    # Those that come as often stay in the order in which they come first.
+    ranked = sorted((count for count in frequent.items() if count[1] >= _TOPIC_COUNT), key=_by_count)[:_TOPIC_WORDS]
+    topic, top = (frozenset(stem for stem, _ in ranked[:most]) for most in (_TOPIC_WORDS, _TOP_WORDS))
+    headline, before = stems[0].known, _NO_STEMS
     rows = []
-    for number, (parsed, (row, words)) in enumerate(zip(document.sentences, stems, strict=True)):
-        first = frozenset(row[:_FIRST_TOKENS])
-        shared = len(words & headline)
-        size = max(1, len(words))
-        rows.append(
-            (
-                shared,
-                shared / size,
-                len(first & headline),
-                len(words & topic),
-                len(words & top),
-                len(first & topic),
-                len(first & top),
-                len(words & content[number - 1]) / size if number else 0.0,
-                bool(parsed.tokens) and parsed.tokens[0] in _PRONOUNS,
-                next((place for place, stem in enumerate(row) if stem in top), _NOWHERE),
-                shared / max(1, len(headline)),
-            )
-        )
-    return np.asarray(rows, dtype=np.float32)
+    for parsed, row in zip(document.sentences, stems, strict=True):
+        # All that a sentence's columns hang on, so that they are remembered while somebody writes elsewhere.
+        about = (headline, before, topic, top)
+        found = parsed.reading.memo.get("topic")
+        if found is None or found[0] != about:
+            found = parsed.reading.memo["topic"] = (about, _columns(parsed.reading, row, *about))
+        rows.append(found[1])
+        before = row.known
+    return stacked(rows)
 
 
-def _stems(reading: Reading) -> tuple[list[str], frozenset[str]]:
-    """The stem of each token, empty for other words than content words; and the stems."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stems:
+    """Stems of a sentence: of each token (empty for other words than content words), those there are, which."""
 
-    def work() -> tuple[list[str], frozenset[str]]:
-        row = [_stem(token) for token in reading.tokens]
-        return row, frozenset(stem for stem in row if stem)
+    row: list[str]
+    content: list[str]
+    known: frozenset[str]
 
-    return remembered(reading.memo, "stems", work)
+
+_NO_STEMS: frozenset[str] = frozenset()
+
+
+def _columns(
+    reading: Reading,
+    stems: _Stems,
+    headline: frozenset[str],
+    before: frozenset[str],
+    topic: frozenset[str],
+    top: frozenset[str],
+) -> NDArray[np.float32]:
+    first = frozenset(stems.row[:_FIRST_TOKENS])
+    words = stems.known
+    shared = len(words & headline)
+    size = max(1, len(words))
+    row = (
+        shared,
+        shared / size,
+        len(first & headline),
+        len(words & topic),
+        len(words & top),
+        len(first & topic),
+        len(first & top),
+        len(words & before) / size,
+        bool(reading.tokens) and reading.tokens[0] in _PRONOUNS,
+        next((place for place, stem in enumerate(stems.row) if stem in top), _NOWHERE),
+        shared / max(1, len(headline)),
+    )
+    return np.array(row, dtype=np.float32)
+
+
+def _stems(reading: Reading) -> _Stems:
+    row = [_stem(token) for token in reading.tokens]
+    content = [stem for stem in row if stem]
+    return _Stems(row, content, frozenset(content))
+
+
+def _by_count(counted: tuple[str, int]) -> int:
+    return -counted[1]
 
 
 def _stem(token: str) -> str:
