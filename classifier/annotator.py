@@ -28,7 +28,7 @@ from classifier.features.sentence import sentences_of
 from classifier.labels import LABEL_IDS, select
 from classifier.language import is_other_language
 from classifier.notes import Notes
-from classifier.prose import looks_like_html, prose_of
+from classifier.prose import looks_like_html
 from classifier.scorecard import Scorecard
 from classifier.scoring import StackedScorer
 from classifier.segmentation import MAX_SENTENCES
@@ -187,11 +187,10 @@ class Annotator:
     ) -> Annotation:
         document = parsed.document
         sentences = tuple(sentence.sentence for sentence in parsed.sentences)
-        prose = prose_of(document.text)
         warnings: tuple[TextWarning, ...] = (HTML,) if looks_like_html(document.text) else ()
         if len(sentences) >= MAX_SENTENCES:
             warnings = (*warnings, TOO_MANY_SENTENCES)
-        if is_other_language(f"{document.title or ''} {prose}"):
+        if is_other_language(f"{document.title or ''} {parsed.prose}"):
             return Annotation(document, sentences, (), self.model, mode, warnings=(*warnings, NOT_ENGLISH))
         summary = summarise(parsed.evidence, len(sentences))
         notes = Notes(parsed, summary)

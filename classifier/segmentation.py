@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from classifier.document import Document, Field, Sentence, SentenceKind, Span
 from classifier.prose import prose_of
@@ -22,6 +23,8 @@ MAX_SENTENCES = 10_000
 MAX_HEADLINE_CHARS = 250
 """A longer first line is a paragraph, not a headline."""
 _MAX_HEADING_WORDS = 14
+_LOOK_AHEAD = 80
+"""Characters of the next line that say whether a line goes on."""
 
 _BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
 # Atomic, lest one "\r\n" is read as two line breaks.
@@ -42,8 +45,30 @@ _WORD = re.compile(r"[\w.'’-]+")
 _INITIAL = re.compile(r"(?:[A-Z]|[A-Z](?:\.-?[A-Z])+)$")
 
 
-def split(document: Document) -> tuple[Sentence, ...]:
+class _Block(NamedTuple):
+    """A paragraph or a line that stands alone: its kind, and where its sentences stand in the paragraph's text."""
+
+    kind: SentenceKind
+    sentences: tuple[tuple[int, int], ...]
+
+
+class _Paragraph(NamedTuple):
+    """Lines between empty ones: where its words begin and end in its text, if it is one line, and its blocks."""
+
+    start: int
+    end: int
+    is_line: bool
+    blocks: tuple[_Block, ...]
+
+
+def split(document: Document, prose: Mapping[Field, str] | None = None) -> tuple[Sentence, ...]:
     """All sentences of a document in order, title first.
+
+    Parameters
+    ----------
+    document : Document
+    prose : mapping of str to str, optional
+        ``prose_of`` the title and the text, if it is at hand.
 
     Returns
     -------
@@ -53,18 +78,17 @@ def split(document: Document) -> tuple[Sentence, ...]:
         At most ``MAX_SENTENCES``, the first ones.
     """
     found: list[Sentence] = []
-    paragraph = 0
+    number = 0
     fields: tuple[Field, ...] = ("title", "text")
     has_title = bool(document.title and document.title.strip())
     for field in fields:
-        source = document.field(field)
-        prose = prose_of(source)
-        for start, end, kind in _blocks(prose, is_title=field == "title", has_title=has_title):
-            for first, last in _cut(prose[start:end], kind == "headline"):
+        read = prose_of(document.field(field)) if prose is None else prose[field]
+        for place, block in _title(read) if field == "title" else _blocks(read, has_title):
+            for first, last in block.sentences:
                 if len(found) >= MAX_SENTENCES:
                     return tuple(found)
-                found.append(Sentence(Span(start + first, start + last, field), len(found), paragraph, kind))
-            paragraph += 1
+                found.append(Sentence(Span(place + first, place + last, field), len(found), number, block.kind))
+            number += 1
     if not found:
         stripped = document.text.strip()
         first = document.text.index(stripped)
@@ -72,28 +96,47 @@ def split(document: Document) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _blocks(prose: str, *, is_title: bool, has_title: bool) -> Iterator[tuple[int, int, SentenceKind]]:
-    """Paragraphs (and lines that stand alone) as stripped ranges with their kind."""
-    if is_title:
-        if prose.strip():
-            yield (*_strip(prose, 0, len(prose)), "headline")
-        return
-    first = True
+def _title(prose: str) -> Iterator[tuple[int, _Block]]:
+    start, end = _strip(prose, 0, len(prose))
+    if start < end:
+        yield 0, _Block("headline", tuple(_pieces(prose, start, end)))
+
+
+def _blocks(prose: str, has_title: bool) -> Iterator[tuple[int, _Block]]:
+    """Blocks of the text, each with where its paragraph begins."""
+    first = not has_title
     position = 0
     for match in (*_PARAGRAPH_BREAK.finditer(prose), None):
         end = match.start() if match else len(prose)
-        for line_start, line_end in _lines(prose, position, end):
-            start, stop = _strip(prose, line_start, line_end)
-            if start == stop:
-                continue
-            alone = match is not None and (line_start, line_end) == (position, end)
-            if first and not has_title and alone and stop - start <= MAX_HEADLINE_CHARS:
-                yield start, stop, "headline"
-            else:
-                yield from _typed(prose, start, stop)
+        found = _paragraph(prose[position : end + _LOOK_AHEAD], end - position)
+        if first and found.start < found.end:
             first = False
+            if match and found.is_line and found.end - found.start <= MAX_HEADLINE_CHARS:
+                pieces = _pieces(prose, position + found.start, position + found.end)
+                yield 0, _Block("headline", tuple(pieces))
+                found = _NO_PARAGRAPH
+        for block in found.blocks:
+            yield position, block
         if match:
             position = match.end()
+
+
+@lru_cache(maxsize=2_000)
+def _paragraph(text: str, length: int) -> _Paragraph:
+    """A paragraph: so many characters of a text, which goes on with what follows; it comes again while one types."""
+    lines = list(_lines(text, 0, length))
+    blocks: list[_Block] = []
+    for line in lines:
+        start, end = _strip(text, *line)
+        if start < end:
+            for first, last, kind in _typed(text, start, end):
+                cuts = _sentences(text[first:last], 0, last - first)
+                pieces = (piece for cut in cuts for piece in _pieces(text[first:last], *cut))
+                blocks.append(_Block(kind, tuple((first + begin, first + stop) for begin, stop in pieces)))
+    return _Paragraph(*_strip(text, 0, length), len(lines) == 1, tuple(blocks))
+
+
+_NO_PARAGRAPH = _Paragraph(0, 0, False, ())
 
 
 def _typed(prose: str, start: int, end: int) -> Iterator[tuple[int, int, SentenceKind]]:
@@ -113,7 +156,7 @@ def _lines(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     line_start = start
     for match in _BREAK.finditer(prose, start, end):
         before = prose[line_start : match.start()].rstrip()
-        after = prose[match.end() : match.end() + 80].lstrip()
+        after = prose[match.end() : match.end() + _LOOK_AHEAD].lstrip()
         last_line = before[-100:].splitlines()[-1] if before else ""
         wrapped = bool(before) and before[-1] not in '.!?…:"”’' and len(last_line) >= 40
         if wrapped and after and not _BULLET.match(after):
@@ -123,13 +166,6 @@ def _lines(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield line_start, match.start()
         line_start = match.end()
     yield line_start, end
-
-
-@lru_cache(maxsize=2_000)
-def _cut(block: str, whole: bool) -> tuple[tuple[int, int], ...]:
-    """Sentences of a paragraph, or its pieces if it is one by itself; paragraphs come again while somebody types."""
-    bounds = [(0, len(block))] if whole else _sentences(block, 0, len(block))
-    return tuple(piece for bound in bounds for piece in _pieces(block, *bound))
 
 
 def _sentences(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from classifier.document import Document, Sentence
+from classifier.document import Document, Field, Sentence
 from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, cue_lists, normalise
 from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, of_each, remembered
@@ -53,6 +53,11 @@ class ParsedDocument:
     document: Document
     sentences: tuple[ParsedSentence, ...]
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def prose(self) -> str:
+        """The text without markup; see ``prose_of``."""
+        return remembered(self.memo, "prose", lambda: prose_of(self.document.text))
 
     @property
     def cue_counts(self) -> NDArray[np.float32]:
@@ -104,9 +109,13 @@ class Reader:
         list of ParsedDocument
             In the order given.
         """
-        located = [(document, list(_texts(document))) for document in documents]
+        read: list[tuple[Document, str, list[tuple[Sentence, str]]]] = []
+        for document in documents:
+            prose = prose_of(document.text)
+            fields: dict[Field, str] = {"title": prose_of(document.title or ""), "text": prose}
+            read.append((document, prose, list(_texts(document, fields))))
         kept = SentenceCache(0) if cache is None else cache
-        wanted = dict.fromkeys(text for _, sentences in located for _, text in sentences)
+        wanted = dict.fromkeys(text for _, _, sentences in read for _, text in sentences)
         readings = {text: kept.get(text) if kept.size else None for text in wanted}
         missing = [text for text, reading in readings.items() if reading is None]
         if missing:
@@ -118,9 +127,11 @@ class Reader:
                 kept.put(_there(readings[text]))
         return [
             ParsedDocument(
-                document, tuple(ParsedSentence(sentence, _there(readings[text])) for sentence, text in sentences)
+                document,
+                tuple([ParsedSentence(sentence, _there(readings[text])) for sentence, text in sentences]),
+                {"prose": prose},
             )
-            for document, sentences in located
+            for document, prose, sentences in read
         ]
 
     def warm(self, words: Iterable[str]) -> None:
@@ -176,11 +187,11 @@ class Reader:
         return doc, read
 
 
-def _texts(document: Document) -> Iterator[tuple[Sentence, str]]:
+def _texts(document: Document, prose: Mapping[Field, str]) -> Iterator[tuple[Sentence, str]]:
     """Each sentence and its prose."""
-    fields = {"title": prose_of(document.title or ""), "text": prose_of(document.text)}
-    for sentence in split(document):
-        yield sentence, fields[sentence.span.field][sentence.span.start : sentence.span.end]
+    for sentence in split(document, prose):
+        span = sentence.span
+        yield sentence, prose[span.field][span.start : span.end]
 
 
 def _there(reading: Reading | None) -> Reading:
