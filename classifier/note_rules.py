@@ -32,6 +32,11 @@ class Wanted:
         return (telling.kind, telling.value) in self.pairs or (telling.kind, None) in self.pairs
 
 
+def pairs_of(evidence: Iterable[Evidence]) -> frozenset[tuple[str, str | None]]:
+    """All that can be wanted of some tellings: ``Wanted`` has one of them if they have pairs in common."""
+    return frozenset(pair for telling in evidence for pair in ((telling.kind, telling.value), (telling.kind, None)))
+
+
 @dataclass(frozen=True, slots=True)
 class NoteRule:
     """One sentence and when it holds. Without ``tells``, it says that nothing of ``never`` is told."""

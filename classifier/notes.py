@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from classifier.evidence import Evidence, EvidenceSummary
 from classifier.evidence.find import LONGEST
 from classifier.features.reader import ParsedDocument
-from classifier.note_rules import NoteRule, Wanted, near_rules, note_rules, parted, vague
+from classifier.note_rules import NoteRule, Wanted, near_rules, note_rules, pairs_of, parted, vague
 from classifier.segmentation import MAX_SENTENCES
 from classifier.tellings import paragraph_of, place_of, size_words, subject_of, words_for
 
@@ -44,6 +44,7 @@ class Notes:
         self._sentences = tuple(parsed.sentence for parsed in document.sentences)
         self._own = tuple(telling for telling in document.evidence if not telling.background)
         self._plain = tuple(telling for telling in self._own if not telling.weak)
+        self._all_told, self._plainly_told = pairs_of(document.evidence), pairs_of(self._plain)
         # Of what wasn't read nobody can say that nothing is told in it.
         self._whole = len(self._sentences) < MAX_SENTENCES and all(len(s.span) <= LONGEST for s in self._sentences)
         trial = any(t.value == "randomised" or t.value.startswith("phase") for t in self._plain)
@@ -80,7 +81,7 @@ class Notes:
         return not self._silencing[label].isdisjoint(range(sentence - near.before, sentence + after + 1))
 
     def _candidate(self, rule: NoteRule) -> _Candidate | None:
-        if any(rule.never.has(telling) for telling in self._parsed.evidence):
+        if not rule.never.pairs.isdisjoint(self._all_told):
             return None
         if not rule.tells.pairs:
             return _Candidate(rule.text, frozenset()) if self._whole and not self._doubts(rule) else None
@@ -109,6 +110,8 @@ class Notes:
 
     def _told(self, rule: NoteRule) -> list[Evidence]:
         """Tellings that a rule rests on; none if it doesn't hold."""
+        if rule.tells.pairs.isdisjoint(self._plainly_told):
+            return []
         told = [telling for telling in self._plain if rule.tells.has(telling)]
         if rule.beside.pairs:
             beside = self._telling(rule.beside)

@@ -87,23 +87,30 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return sigmoid(self.odds(x) + self.bias_)
 
-    def odds(self, x: sparse.csr_matrix | FeatureRows, columns: slice = slice(None)) -> NDArray[np.float64]:
+    def odds(self, *families: sparse.csr_matrix | FeatureRows, columns: Sequence[int] = (0,)) -> NDArray[np.float64]:
         """Log-odds without the bias, shape (n_sentences, n_labels).
 
         Parameters
         ----------
-        x : sparse matrix or FeatureRows, shape (n_sentences, n_columns)
-        columns : slice
-            Which of the features ``x`` holds; all by default.
+        *families : sparse matrix or FeatureRows, shape (n_sentences, n_columns)
+            Features side by side.
+        columns : sequence of int
+            Where each family's columns begin.
         """
         # Each row's products are added up in their order whatever else is in the batch, so that one article scored
         # alone and among thousands gets the same bits. (SciPy's product does so too, but takes long to begin.)
         weights = remembered(self.__dict__, "_dense", self.weights_.toarray)
-        products = np.take(weights, x.indices + (columns.start or 0), axis=0).astype(np.float64) * x.data[:, None]
-        odds = np.zeros((x.shape[0], weights.shape[1]))
-        filled = np.diff(x.indptr) > 0
-        if filled.any():
-            odds[filled] = np.add.reduceat(products, x.indptr[:-1][filled], axis=0)
+        places = np.concatenate([x.indices + start for x, start in zip(families, columns, strict=True)])
+        values = np.concatenate([x.data for x in families])
+        products = np.take(weights, places, axis=0).astype(np.float64) * values[:, None]
+        lengths = np.concatenate([x.indptr[1:] - x.indptr[:-1] for x in families])
+        sums = np.zeros((len(lengths), weights.shape[1]))
+        filled = lengths.nonzero()[0]
+        if len(filled):
+            sums[filled] = np.add.reduceat(products, (np.cumsum(lengths) - lengths)[filled], axis=0)
+        odds = np.zeros((families[0].shape[0], weights.shape[1]))
+        for family in sums.reshape(len(families), *odds.shape):
+            odds += family
         return odds
 
     def __getstate__(self) -> dict[str, Any]:
@@ -136,11 +143,14 @@ class SentencePipeline(Pipeline):  # type: ignore[misc]
         return sigmoid(odds + self._odds(documents, by_place=True) + self["labels"].bias_)
 
     def _odds(self, documents: Sequence[ParsedDocument], *, by_place: bool) -> NDArray[np.float64]:
-        labels = self["labels"]
-        odds = np.zeros((sum(len(document.sentences) for document in documents), len(labels.bias_)))
-        for family, columns in self["features"].placed():
-            if family.by_place == by_place:
-                odds += labels.odds(family.rows(documents), columns)
+        chosen = [
+            (family, columns.start) for family, columns in self["features"].placed() if family.by_place == by_place
+        ]
+        if not chosen:
+            return np.zeros((sum(len(document.sentences) for document in documents), len(self["labels"].bias_)))
+        odds: NDArray[np.float64] = self["labels"].odds(
+            *(family.rows(documents) for family, _ in chosen), columns=[start for _, start in chosen]
+        )
         return odds
 
 

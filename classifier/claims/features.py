@@ -138,22 +138,27 @@ def _order(words: Numbers, shapes: Numbers, rows: Rows, places: Rows) -> Iterato
     step, first = (other == rows).nonzero()
     later = first + step + 1
     near = places[later] - places[first] <= _NEAR
-    inside, pairs = rows[first], _mix(shapes[first], shapes[later])
+    inside = rows[first]
+    before, after = np.stack([shapes, words])[:, first], np.stack([shapes, words])[:, later]
+    pairs, by_word, of_word = _mix(before[[0, 1, 0]], after[[0, 0, 1]])
     yield inside, pairs
     yield inside[near], pairs[near]
-    yield inside, _mix(words[first], shapes[later])
-    yield inside, _mix(shapes[first], words[later])
+    yield inside, by_word
+    yield inside, of_word
 
 
 def _beside(word: Numbers, shape: Numbers, classed: NDArray[np.bool_], rows: Rows) -> Iterator[tuple[Rows, Numbers]]:
     """A word and the class of its neighbour on either side."""
     inside = rows[:-1] == rows[1:]
     right = (inside & classed[1:]).nonzero()[0]
-    yield rows[right], _mix(word[right], shape[right + 1])
     left = (inside & classed[:-1]).nonzero()[0] + 1
-    yield rows[left], _mix(word[left], shape[left - 1])
     both = (rows[:-2] == rows[2:]).nonzero()[0]
-    yield rows[both], _mix(_mix(word[both], shape[both + 1]), word[both + 2])
+    here, there = np.concatenate([right, left, both]), np.concatenate([right + 1, left - 1, both + 1])
+    pairs = _mix(word[here], shape[there])
+    last = len(right) + len(left)
+    yield rows[right], pairs[: len(right)]
+    yield rows[left], pairs[len(right) : last]
+    yield rows[both], _mix(pairs[last:], word[both + 2])
 
 
 def _ends(word: Numbers, shape: Numbers, rows: Rows, lengths: Rows) -> Iterator[tuple[Rows, Numbers]]:
@@ -189,9 +194,7 @@ def _matches(sentences: Sequence[ParsedSentence], word: Numbers, lengths: Rows) 
     kind = number.astype(np.uint64)
     start = (np.cumsum(lengths) - lengths)[rows] + 1  # past the edge
     before, head, after = word[start + first - 1], word[start + first], word[start + last]
-    preceded = _mix(before, kind)
-    yield rows, kind
-    yield rows, preceded
-    yield rows, _mix(kind, after)
-    yield rows, _mix(preceded, after)
-    yield rows, _mix(_mix(before, head), kind)
+    preceded, followed, begun = _mix(np.stack([before, kind, before]), np.stack([kind, after, head]))
+    around, headed = _mix(np.stack([preceded, begun]), np.stack([after, kind]))
+    for values in (kind, preceded, followed, around, headed):
+        yield rows, values

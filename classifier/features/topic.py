@@ -34,7 +34,7 @@ def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
     stems = of_each(document.sentences, "stems", _stems)
     frequent = Counter(chain.from_iterable(row.content for row in stems))
     # Those that come as often stay in the order in which they come first.
-    ranked = sorted((count for count in frequent.items() if count[1] >= _TOPIC_COUNT), key=_by_count)[:_TOPIC_WORDS]
+    ranked = sorted([count for count in frequent.items() if count[1] >= _TOPIC_COUNT], key=_by_count)[:_TOPIC_WORDS]
     topic, top = (frozenset(stem for stem, _ in ranked[:most]) for most in (_TOPIC_WORDS, _TOP_WORDS))
     headline, before = stems[0].known, _NO_STEMS
     rows = []
