@@ -25,6 +25,7 @@ from classifier.features.reader import ParsedDocument, Reader, shared_reader
 from classifier.features.reading import ParsedSentence, SentenceCache, remembered
 from classifier.features.rows import stacked
 from classifier.features.sentence import sentences_of
+from classifier.features.told import told_memo
 from classifier.labels import LABEL_IDS, select
 from classifier.language import is_other_language
 from classifier.notes import Notes
@@ -192,7 +193,7 @@ class Annotator:
             warnings = (*warnings, TOO_MANY_SENTENCES)
         if is_other_language(f"{document.title or ''} {parsed.prose}"):
             return Annotation(document, sentences, (), self.model, mode, warnings=(*warnings, NOT_ENGLISH))
-        summary = summarise(parsed.evidence, len(sentences))
+        summary = remembered(told_memo(parsed), "summary", lambda: summarise(parsed.evidence, len(sentences)))
         notes = Notes(parsed, summary)
         spans = []
         for row, column in np.argwhere((scores >= self._thresholds[mode]) & ~exempt(parsed)):
@@ -203,7 +204,7 @@ class Annotator:
             trigger = self._trigger(sentence, int(column))
             spans.append(
                 LabelledSpan(
-                    id=span_id(label, document.slice(sentence.sentence.span)),
+                    id=_id(label, document.slice(sentence.sentence.span), sentence),
                     label=label,
                     span=trigger,
                     sentence=sentence.sentence.span,
@@ -225,6 +226,11 @@ class Annotator:
             context=shown(parsed.evidence),
             evidence=summary,
         )
+
+
+def _id(label: str, text: str, sentence: ParsedSentence) -> str:
+    """``span_id``, remembered by the text, which may have other white space or markup than what was read."""
+    return remembered(sentence.reading.memo, ("id", label, text), lambda: span_id(label, text))
 
 
 def _recalled(

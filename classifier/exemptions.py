@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import Reading, of_each
+from classifier.features.reading import Reading, of_each, remembered
 from classifier.features.scopes import PLAIN, column_names, columns_of, scope_cues
-from classifier.features.told import counting, in_window, told_here, told_plainly
+from classifier.features.told import counting, in_window, told_here, told_memo, told_plainly
 from classifier.labels import LABEL_IDS
 
 _BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "although", "though", "while"})
@@ -62,6 +62,15 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
         True where a claim of the label stands in the reach of words that take it back, and none plainly; for a
         label that says that something is missing, where it is told in the rule book's window.
     """
+    result = remembered(told_memo(document), "exempt", lambda: _told_after_all(document)).copy()
+    for row, labels in enumerate(of_each(document.sentences, "taken back", _taken_back)):
+        if labels:
+            result[row, labels] = True
+    return result
+
+
+def _told_after_all(document: ParsedDocument) -> NDArray[np.bool_]:
+    """What is excused since it is told in the window."""
     result = np.zeros((len(document.sentences), len(LABEL_IDS)), dtype=bool)
     here = told_here(document)
     counts = counting(document)
@@ -70,9 +79,6 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
         result[:, label] = in_window(told, window.after, window.after_headline, counts)
         for group in window.in_itself:
             result[:, label] |= here[group]
-    for row, labels in enumerate(of_each(document.sentences, "taken back", _taken_back)):
-        if labels:
-            result[row, labels] = True
     return result
 
 

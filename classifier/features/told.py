@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from classifier.evidence import KINDS
 from classifier.evidence.kinds import STAGELESS, VALUES
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import remembered
+from classifier.features.reading import Reading, of_each, remembered
 
 BEFORE, AFTER, FURTHER_AFTER, AFTER_HEADLINE = 2, 1, 2, 3
 """Sentences of the rule book's windows."""
@@ -85,6 +85,25 @@ def told_names() -> list[str]:
     ]
 
 
+def told_memo(document: ParsedDocument) -> dict[Any, Any]:
+    """A memo for what hangs on nothing but which sentences tell what, and which of them use up windows.
+
+    It is kept with the reading of the first sentence, so that an article gets it back while somebody writes in it
+    without telling anything else.
+    """
+
+    def work() -> dict[Any, Any]:
+        told = [(t.sentence, t.kind, t.value, t.background, t.weak) for t in document.evidence]
+        about = (told, of_each(document.sentences, "counting", _counts))
+        memo = document.sentences[0].reading.memo
+        kept: tuple[object, dict[Any, Any]] | None = memo.get("told")
+        if kept is None or kept[0] != about:
+            kept = memo["told"] = (about, {})
+        return kept[1]
+
+    return remembered(document.memo, "told", work)
+
+
 def told_here(document: ParsedDocument) -> dict[str, NDArray[np.bool_]]:
     """For each group of ``GROUPS``, whether a sentence tells it; shape (n_sentences,)."""
     return dict(zip(GROUPS, _groups(document).T, strict=True))
@@ -98,7 +117,7 @@ def _groups(document: ParsedDocument) -> NDArray[np.bool_]:
         either = (own + aside) > 0
         return np.stack([either[:, members].any(axis=1) for members in _MEMBERS.values()], axis=1)
 
-    return remembered(document.memo, "groups", work)
+    return remembered(told_memo(document), "groups", work)
 
 
 def told_plainly(document: ParsedDocument, group: str) -> NDArray[np.bool_]:
@@ -109,17 +128,17 @@ def told_plainly(document: ParsedDocument, group: str) -> NDArray[np.bool_]:
 
 def counting(document: ParsedDocument) -> NDArray[np.bool_]:
     """Which sentences use up a window, shape (n_sentences,): not bylines, datelines, captions and credits."""
-    return remembered(document.memo, "counting", lambda: _counting(document))
-
-
-def _counting(document: ParsedDocument) -> NDArray[np.bool_]:
-    credits = _credits()
-    counts = np.ones(len(document.sentences), dtype=bool)
-    for row, parsed in enumerate(document.sentences[1:], start=1):
-        tokens = parsed.tokens
-        if 0 < len(tokens) <= credits.most_tokens and tokens[-1] not in _ENDS:
-            counts[row] = tokens[0] not in credits.starts and credits.words.isdisjoint(tokens)
+    counts = np.array(of_each(document.sentences, "counting", _counts))
+    counts[0] = True
     return counts
+
+
+def _counts(reading: Reading) -> bool:
+    credits = _credits()
+    tokens = reading.tokens
+    if not 0 < len(tokens) <= credits.most_tokens or tokens[-1] in _ENDS:
+        return True
+    return tokens[0] not in credits.starts and credits.words.isdisjoint(tokens)
 
 
 def in_window(
@@ -170,7 +189,11 @@ def told_features(document: ParsedDocument) -> NDArray[np.float32]:
 
 
 def told_parts(document: ParsedDocument) -> list[NDArray[Any]]:
-    """The columns of ``told_features`` in parts; those of one dimension are the same in each row."""
+    """The columns of ``told_features`` in parts, read only; those of one dimension are the same in each row."""
+    return remembered(told_memo(document), "parts", lambda: _parts(document))
+
+
+def _parts(document: ParsedDocument) -> list[NDArray[Any]]:
     count = len(document.sentences)
     counts = counting(document)
     own, aside = _tellings(document)
@@ -195,7 +218,7 @@ def told_parts(document: ParsedDocument) -> list[NDArray[Any]]:
 
 def _tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How often each is told of this study, and of other work, by sentence; a weak telling is half a one."""
-    return remembered(document.memo, "told", lambda: _count_tellings(document))
+    return remembered(told_memo(document), "tellings", lambda: _count_tellings(document))
 
 
 def _count_tellings(document: ParsedDocument) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
