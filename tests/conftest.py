@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import classifier
 from classifier.annotator import Annotator
@@ -20,6 +21,11 @@ with warnings.catch_warnings():
     # Starlette warns, on its first import, that it would like httpx2 better than httpx.
     warnings.simplefilter("ignore")
     import starlette.testclient  # noqa: F401
+
+# A property is no measure of speed: the first example may have to load the tokenizer. The rest is as it was (under
+# CI=true, Hypothesis' own profile for that).
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
