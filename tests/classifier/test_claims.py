@@ -201,7 +201,7 @@ class TestClaimStrength:
         assert scores[0, conditional] > scores[1, conditional]
         assert scores[0, causal] < scores[1, causal]
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.lists(st.sampled_from([*UNSEEN, *NONE, *CAUSAL]), min_size=1, max_size=40), st.data())
     def test_a_row_depends_on_its_own_sentence_only(self, texts: list[str], data: st.DataObject) -> None:
         sentences = parse(texts)

@@ -32,7 +32,7 @@ def alone(x: NDArray[np.float32], wanted: NDArray[np.bool_]) -> NDArray[np.float
     return np.where(wanted, np.stack([odds(trees, x) for trees in TREES], axis=1), 0.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=4), st.floats(0, 1), st.booleans())
 def test_articles_make_no_difference(seed: int, sizes: list[int], share: float, none_shared: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -41,7 +41,7 @@ def test_articles_make_no_difference(seed: int, sizes: list[int], share: float, 
     assert Forest(TREES, shared).odds(x, wanted, Articles(sizes, shared)).tolist() == alone(x, wanted).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**31), st.integers(1, 40), st.floats(0, 1))
 def test_memory_makes_no_difference(seed: int, size: int, share: float) -> None:
     rng = np.random.default_rng(seed)

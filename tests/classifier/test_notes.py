@@ -299,7 +299,7 @@ def all_notes(document: ParsedDocument) -> Iterator[str]:
 
 @given(ARTICLES.filter(str.strip), st.none() | ARTICLES)
 @example("The mice ran.\n\n{place} 😀 a pilot {study} trial", "{where}")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_notes_never_fail_and_are_sentences(text: str, title: str | None) -> None:
     for found in all_notes(read(text, title)):
         assert found == "" or (found[0].isupper() and found.endswith(".") and "\n" not in found)

@@ -35,7 +35,7 @@ MODEL = fitted()
 PACKED = PackedTrees.pack(MODEL)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**31), st.integers(0, 150))
 def test_the_odds_are_scikit_learn_s(seed: int, rows: int) -> None:
     x = data(seed, rows)[0]

@@ -35,7 +35,7 @@ def remembering(small_model: SmallModel) -> Annotator:
     return small_model.make_annotator(remembers=12)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=15).map("".join), CHANGES)
 def test_each_change_is_answered_as_if_it_were_the_first(
     forgetful: Annotator, remembering: Annotator, text: str, changes: list[tuple[float, float, str]]

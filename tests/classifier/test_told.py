@@ -231,7 +231,7 @@ class TestFeatures:
         assert found["window:stage"] == [1, 1, 1]
 
     @given(TEXTS, st.one_of(st.none(), TEXTS))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_any_text_gives_finite_columns(self, text: str, title: str | None) -> None:
         document = read(text, title)
         values = told_features(document)

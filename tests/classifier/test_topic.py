@@ -113,7 +113,7 @@ def test_a_headline_without_content_covers_nothing() -> None:
 
 
 @given(TEXTS, st.one_of(st.none(), TEXTS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_shares_are_shares_in_any_text(text: str, title: str | None) -> None:
     found = table(read(text, title))
     for name in ("headline_share", "headline_covered", "previous_share", "starts_with_pronoun"):

@@ -189,7 +189,7 @@ class TestAbstracted:
         assert abstracted(sentence(text)) == expected.split()
 
     @given(TEXTS)
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     def test_only_marks_are_upper_case_and_nothing_is_added(self, text: str) -> None:
         marks = {name.upper() for name in word_classes()}
         for parsed in read(text).sentences:

@@ -166,7 +166,7 @@ PARTS = (
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     form=st.sampled_from(FORMS),
     parts=st.lists(st.sampled_from(PARTS), max_size=20),

@@ -39,7 +39,6 @@ def statuses(schema: schemathesis.BaseSchema, path: str, method: str, mode: Gene
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(case=schema[path][method].as_strategy(generation_mode=mode))

@@ -122,7 +122,7 @@ COMMENTS = tuple(
 PARTS = ("miracle", " ", "\n", "\n\n", "\r\n", "😀", "e\u0301", "<p>", "</p>", "*", "`", *COMMENTS)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(form=st.sampled_from(FORMS), parts=st.lists(st.sampled_from(PARTS), max_size=20))
 def test_hidden_marks_are_some_of_all(form: Form, parts: list[str]) -> None:
     source = "A miracle. " + "".join(parts)

@@ -72,7 +72,7 @@ def test_offsets_hold_for_any_text(text: str, title: str | None, unit: OffsetUni
 
 
 @pytest.mark.model
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(text=ARTICLES, title=TITLES, unit=UNITS)
 def test_offsets_hold_with_the_shipped_model(
     annotator: Annotator, text: str, title: str | None, unit: OffsetUnit

@@ -137,7 +137,7 @@ anything = st.one_of(st.text(min_size=1), st.lists(st.sampled_from([*WORDS, "\n\
 
 
 @given(anything.filter(str.strip), st.none() | st.text())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_spans_hold_for_any_text(text: str, title: str | None) -> None:
     document = shared_reader().read([Document(text, title)])[0]
     tellings = find_evidence(document)

@@ -27,9 +27,7 @@ def test_made_up_requests(place: Path, on: bool, mode: GenerationMode) -> None:
     with service(place if on else "none") as client:
         schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
 
-        @settings(
-            max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-        )
+        @settings(max_examples=60, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
         @given(case=schema["/v1/feedback"]["POST"].as_strategy(generation_mode=mode))
         def ask(case: Case[Any]) -> None:
             answer = case.call()

@@ -243,7 +243,7 @@ def test_no_way_into_the_database(client: TestClient, place: Path) -> None:
     after=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
     unit=st.sampled_from(["codepoint", "utf16", "utf8"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_unit_comes_to_code_points(before: str, words: str, after: str, unit: str) -> None:
     def length(text: str) -> int:
         return {"codepoint": len(text), "utf16": len(text.encode("utf-16-le")) // 2, "utf8": len(text.encode())}[unit]
@@ -257,7 +257,7 @@ def test_every_unit_comes_to_code_points(before: str, words: str, after: str, un
 
 
 @given(st.lists(st.tuples(st.text(st.sampled_from("a 😀é\u2028\n\t'\";"), max_size=30), st.booleans()), max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_goes_in_comes_out(tmp_path_factory: pytest.TempPathFactory, told: list[tuple[str, bool]]) -> None:
     store = FeedbackStore(str(tmp_path_factory.mktemp("round") / "x.sqlite"), "test")
     try:

@@ -121,7 +121,7 @@ def test_ordinary_articles_are_far_from_the_limit() -> None:
     assert _BUDGET > 1_000_000 / 65 * 13**2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.sampled_from("ab. \t\n\r>-#*_~`[](){}!<&;\\$:/@|^'\"=+0"), max_size=40))
 def test_blocks_that_need_no_parser_are_read_as_if_they_were_parsed(source: str) -> None:
     read = markdown_map(source).pieces

@@ -45,7 +45,7 @@ def prose_between(made: SourceMap, start: int, end: int) -> list[int]:
     return places
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(form=st.sampled_from(FORMS), source=sources, data=st.data())
 @example(form="markdown", source="*a*", data=None)
 def test_there_and_back(form: Form, source: str, data: st.DataObject | None) -> None:
@@ -66,7 +66,7 @@ def test_there_and_back(form: Form, source: str, data: st.DataObject | None) -> 
     assert made.to_text(found.start) <= start
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(source=sources, cuts=st.lists(st.integers(0, 60), max_size=6))
 def test_without(source: str, cuts: list[int]) -> None:
     bounds = sorted({min(cut, len(source)) for cut in cuts})

@@ -59,7 +59,7 @@ articles = st.tuples(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(articles, max_size=12), st.sampled_from(("out.jsonl", "out.parquet")))
 def test_all_is_counted_as_by_hand(made: list[tuple[list[str], str | None, str | None]], name: str) -> None:
     rows = [row(f"n{n}", " ".join(text), outlet=outlet, date=date) for n, (text, outlet, date) in enumerate(made)]
@@ -257,13 +257,13 @@ def test_dates(text: str | None, month: str | None, year: str | None) -> None:
     assert dates().execute("SELECT month_of($1), year_of($1)", [text]).fetchone() == (month, year)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=30) | st.from_regex(r"[0-9]{1,20}[-/., A-Za-z0-9]{0,20}", fullmatch=True))
 def test_no_text_is_too_odd_for_a_date(text: str) -> None:
     assert dates().execute("SELECT length(year_of($1))", [text.replace("\0", "")]).fetchone() in {(4,), (None,)}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.dates(), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d 12:00", "%d %B %Y", "%a, %d %b %Y 10:00:00 GMT"]))
 def test_days_are_read_back(day: Any, form: str) -> None:
     expected = (day.strftime("%Y-%m"),) if 1900 <= day.year <= 2100 else (None,)
