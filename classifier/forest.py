@@ -48,7 +48,7 @@ class Articles:
 
 
 class _Kept(NamedTuple):
-    """What is remembered with a sentence: its own values, the labels asked for, what is ruled out of all labels."""
+    """What is remembered with a sentence: its own values, which labels were asked for, what is ruled out of each."""
 
     values: NDArray[np.float32]
     labels: NDArray[np.bool_]
@@ -74,12 +74,14 @@ class _Questions:
         asked = np.hstack([np.ones((len(asked), 1), dtype=bool), asked])
         counts = asked.sum(axis=1)
         self._starts = np.cumsum(counts) - counts
-        self._columns = np.searchsorted(columns, _with_none(feature, columns[:1])[asked])
+        self._columns = np.searchsorted(columns, _with_none(feature, [columns[0] if len(columns) else 0])[asked])
         self._limits = _with_none(threshold, [np.inf])[asked][:, None]
         self._ruled_out = _with_none(ruled_out, [0])[asked][:, None]
 
     def ruled_out(self, values: NDArray[np.float32]) -> Masks:
         """What the answers rule out, shape (n_rows, n_trees), of values of shape (n_rows, n_columns)."""
+        if not values.shape[1]:
+            return np.zeros((len(values), len(self._starts)), dtype=np.uint16)
         # Rows as columns: then each question is asked of neighbours in memory.
         answers = np.take(np.ascontiguousarray(values.T), self._columns, axis=0) > self._limits
         return np.bitwise_or.reduceat(answers * self._ruled_out, self._starts, axis=0).T
@@ -98,16 +100,20 @@ class Forest:
 
     def __init__(self, trees: Sequence[PackedTrees], shared: NDArray[np.bool_]) -> None:
         self._shape = (len(trees), len(trees[0].value))
-        self._own_columns, self._shared_columns = np.flatnonzero(~shared), np.flatnonzero(shared)
+        # Columns that no tree asks about are left out: their change changes nothing.
+        asked = np.zeros(len(shared), dtype=bool)
+        for one in trees:
+            asked[one.feature[one.ruled_out != 0]] = True
+        self._own_columns, self._shared_columns = np.flatnonzero(asked & ~shared), np.flatnonzero(asked & shared)
         self._own = [_Questions([one], self._own_columns) for one in trees]
-        self._shared = _Questions(trees, self._shared_columns) if shared.any() else None
+        self._shared = _Questions(trees, self._shared_columns)
         self._values = np.concatenate([one.value.ravel() for one in trees])
         self._first_values = np.arange(len(trees) * self._shape[1]).reshape(self._shape) * MOST_LEAVES
         self._starts = np.array([one.start for one in trees])
         self._nothing = _Kept(
             np.full(len(self._own_columns), np.nan, dtype=np.float32),
             np.zeros(len(trees), dtype=bool),
-            np.zeros(self._shape[0] * self._shape[1], dtype=np.uint16),
+            np.zeros((0, self._shape[1]), dtype=np.uint16),
         )
 
     def odds(self, x: NDArray[np.float32], wanted: NDArray[np.bool_], articles: Articles) -> NDArray[np.float64]:
@@ -126,11 +132,11 @@ class Forest:
             part = slice(first, first + _CHUNK)
             own = x[part][:, self._own_columns]
             if articles.memos is None:
-                by_row = self._by_row(own, wanted[part])
+                by_row = self._asked(own, wanted[part])
             else:
                 by_row = self._remembered(own, wanted[part], articles.memos[part])
             rows, labels = wanted[part].nonzero()
-            left = ~(by_row[rows, labels] | by_article[article[part][rows], labels])
+            left = ~(by_row | by_article[article[part][rows], labels])
             leaves = self._values.take(_FIRST_LEAF.take(left) + self._first_values[labels])
             # The values are such that no order of adding them up can matter; see ``PackedTrees``.
             result[part][rows, labels] = leaves.sum(axis=1, dtype=np.float64) + self._starts[labels]
@@ -138,37 +144,34 @@ class Forest:
 
     def _by_article(self, x: NDArray[np.float32], articles: Articles) -> Masks:
         """Of each article and label, shape (n_articles, n_labels, n_trees)."""
-        if self._shared is None:
+        if not len(self._shared_columns):
             return np.zeros((len(articles.sizes), *self._shape), dtype=np.uint16)
         firsts = np.cumsum(articles.sizes) - articles.sizes
         return self._shared.ruled_out(x[firsts][:, self._shared_columns]).reshape(-1, *self._shape)
 
-    def _fill(self, result: Masks, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> None:
-        """Write what rows' own columns rule out where it is wanted, into shape (n_rows, n_labels, n_trees)."""
+    def _asked(self, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Masks:
+        """What rows' own columns rule out, shape (n_wanted, n_trees): row by row, of each label that is wanted."""
+        place = (np.cumsum(wanted) - 1).reshape(wanted.shape)
+        result = np.zeros((int(wanted.sum()), self._shape[1]), dtype=np.uint16)
         for label in np.flatnonzero(wanted.any(axis=0)).tolist():
             rows = wanted[:, label].nonzero()[0]
-            result[rows, label] = self._own[label].ruled_out(own[rows])
-
-    def _by_row(self, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Masks:
-        """What rows' own columns rule out, shape (n_rows, n_labels, n_trees); 0 where it isn't wanted."""
-        result = np.zeros((len(own), *self._shape), dtype=np.uint16)
-        self._fill(result, own, wanted)
+            result[place[rows, label]] = self._own[label].ruled_out(own[rows])
         return result
 
     def _remembered(
         self, own: NDArray[np.float32], wanted: NDArray[np.bool_], memos: Sequence[dict[Any, Any]]
     ) -> Masks:
-        """The same; only what isn't remembered of a row with the same values is asked."""
+        """The same; only rows are asked that have other values or want other labels than what is remembered of them."""
         found: list[_Kept] = [memo.get(_MEMO, self._nothing) for memo in memos]
-        same: NDArray[np.bool_] = np.all(stacked([kept.values for kept in found]) == own, axis=1)
-        known = stacked([kept.labels for kept in found]) & same[:, None]
-        result = stacked([kept.masks for kept in found]).reshape(-1, *self._shape)
-        missing = wanted & ~known
-        if missing.any():
-            self._fill(result, own, missing)
-            for row in np.flatnonzero(missing.any(axis=1)).tolist():
-                memos[row][_MEMO] = _Kept(own[row].copy(), known[row] | missing[row], result[row].ravel().copy())
-        return result
+        same = (stacked([kept.values for kept in found]) == own).all(axis=1)
+        same &= (stacked([kept.labels for kept in found]) == wanted).all(axis=1)
+        new = np.flatnonzero(~same)
+        if len(new):
+            ends = np.cumsum(wanted[new].sum(axis=1))[:-1]
+            parts = np.split(self._asked(own[new], wanted[new]), ends)
+            for row, masks in zip(new.tolist(), parts, strict=True):
+                found[row] = memos[row][_MEMO] = _Kept(own[row].copy(), wanted[row].copy(), masks.copy())
+        return np.concatenate([kept.masks for kept in found])
 
 
 def _with_none(table: NDArray[Any], none: Any) -> NDArray[Any]:

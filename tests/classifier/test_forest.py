@@ -60,13 +60,13 @@ def test_memory_makes_no_difference(seed: int, size: int, share: float) -> None:
 def test_only_rows_whose_own_columns_changed_are_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     forest = Forest(TREES, SHARED)
     asked: list[int] = []
-    fill = forest._fill
+    ask = forest._asked
 
-    def counted(result: Any, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> None:
+    def counted(own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Any:
         asked.append(int(wanted.sum()))
-        fill(result, own, wanted)
+        return ask(own, wanted)
 
-    monkeypatch.setattr(forest, "_fill", counted)
+    monkeypatch.setattr(forest, "_asked", counted)
     memos: list[dict[Any, Any]] = [{} for _ in range(5)]
     x, wanted = rows_of(np.random.default_rng(0), [5]), np.ones((5, 3), dtype=bool)
     wanted[1] = False
