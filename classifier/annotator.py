@@ -167,11 +167,14 @@ class Annotator:
 
     def _score(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
         """Scores of all sentences; what their words alone decide is asked of the model only for new sentences."""
-        own = _recalled(documents, "own_odds", lambda new: self._scorer.own_odds([new]))
-        if self._scorer.claims is None:
-            return self._scorer.predict_proba(documents, own, remember=True)
         strength = self._scorer.claims
-        claims = _recalled(documents, "claims", lambda new: strength.predict_proba(new.sentences))
+
+        def work(new: ParsedDocument) -> NDArray[np.float64]:
+            own = self._scorer.own_odds([new])
+            return own if strength is None else np.hstack([own, strength.predict_proba(new.sentences)])
+
+        known = _recalled(documents, work)
+        own, claims = known[:, : len(LABEL_IDS)], None if strength is None else known[:, len(LABEL_IDS) :]
         return self._scorer.predict_proba(documents, own, claims, remember=True)
 
     def _trigger(self, sentence: ParsedSentence, label: int) -> Span:
@@ -234,19 +237,18 @@ def _id(label: str, text: str, sentence: ParsedSentence) -> str:
 
 
 def _recalled(
-    documents: Sequence[ParsedDocument], name: str, work: Callable[[ParsedDocument], NDArray[np.float64]]
+    documents: Sequence[ParsedDocument], work: Callable[[ParsedDocument], NDArray[np.float64]]
 ) -> NDArray[np.float64]:
     """One row a sentence: those remembered, and for the others those that ``work`` gives of all of them together.
 
     The readings are this annotator's own, so that no other model's rows are among theirs.
     """
-    sentences = list(sentences_of(documents))
-    new = {id(parsed.reading): parsed for parsed in sentences if name not in parsed.reading.memo}
+    new = {id(parsed.reading): parsed for parsed in sentences_of(documents) if "row" not in parsed.reading.memo}
     if new:
         together = ParsedDocument(documents[0].document, tuple(new.values()))
         for parsed, row in zip(new.values(), work(together), strict=True):
-            parsed.reading.memo[name] = row.copy()
-    return stacked([parsed.reading.memo[name] for parsed in sentences])
+            parsed.reading.memo["row"] = row.copy()
+    return stacked([parsed.reading.memo["row"] for parsed in sentences_of(documents)])
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

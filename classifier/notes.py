@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from classifier.evidence import Evidence, EvidenceSummary
 from classifier.evidence.find import LONGEST
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import of_each
 from classifier.note_rules import NoteRule, Wanted, near_rules, note_rules, pairs_of, parted, vague
 from classifier.segmentation import MAX_SENTENCES
 from classifier.tellings import paragraph_of, place_of, size_words, subject_of, words_for
@@ -45,8 +46,6 @@ class Notes:
         self._own = tuple(telling for telling in document.evidence if not telling.background)
         self._plain = tuple(telling for telling in self._own if not telling.weak)
         self._all_told, self._plainly_told = pairs_of(document.evidence), pairs_of(self._plain)
-        # Of what wasn't read nobody can say that nothing is told in it.
-        self._whole = len(self._sentences) < MAX_SENTENCES and all(len(s.span) <= LONGEST for s in self._sentences)
         trial = any(t.value == "randomised" or t.value.startswith("phase") for t in self._plain)
         self._study = "trial" if trial else "study"
         # Notes hold for the whole article but where something near silences them: each is made once.
@@ -84,7 +83,7 @@ class Notes:
         if not rule.never.pairs.isdisjoint(self._all_told):
             return None
         if not rule.tells.pairs:
-            return _Candidate(rule.text, frozenset()) if self._whole and not self._doubts(rule) else None
+            return _Candidate(rule.text, frozenset()) if self._is_whole() and not self._doubts(rule) else None
         told = self._told(rule)
         if not told or self._doubts(rule):
             return None
@@ -103,10 +102,17 @@ class Notes:
         )
         return _Candidate(text, frozenset() if rule.here else frozenset(telling.sentence for telling in told))
 
+    def _is_whole(self) -> bool:
+        """Whether everything was read: of the rest nobody can say that nothing is told in it."""
+        return len(self._sentences) < MAX_SENTENCES and all(len(s.span) <= LONGEST for s in self._sentences)
+
     def _doubts(self, rule: NoteRule) -> bool:
-        document = self._parsed.document
-        fields = (document.title or "", document.text)
-        return rule.doubt is not None and any(rule.doubt.search(field.lower()) for field in fields)
+        doubt = rule.doubt
+        if doubt is None:
+            return False
+        # By sentence, so that it is remembered of each.
+        found = of_each(self._parsed.sentences, doubt, lambda reading: bool(doubt.search(reading.text.lower())))
+        return any(found)
 
     def _told(self, rule: NoteRule) -> list[Evidence]:
         """Tellings that a rule rests on; none if it doesn't hold."""

@@ -27,7 +27,7 @@ _LOOK_AHEAD = 80
 """Characters of the next line that say whether a line goes on."""
 
 _BREAK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
-# Begins with a set of characters, which the engine looks for quickly; possessive, lest one "\r\n" is read as two breaks.
+# Begins with a set of characters, which is quickly looked for; possessive, lest one "\r\n" is read as two breaks.
 _PARAGRAPH_BREAK = re.compile(
     r"[\n\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n)?+"
     r"[^\S\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*"

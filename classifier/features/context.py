@@ -14,7 +14,7 @@ from classifier.claims import STRENGTHS
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
 from classifier.features.scopes import column_names
-from classifier.features.sentence import PLACE_NAMES, class_counts, place_features, sentences_of
+from classifier.features.sentence import PLACE_NAMES, place_features, sentences_of
 from classifier.features.told import beside, told_names, told_parts
 from classifier.features.topic import TOPIC_NAMES, topic_features
 from classifier.features.word_classes import word_classes
@@ -167,15 +167,17 @@ def _cues(document: ParsedDocument) -> list[NDArray[Any]]:
 
 
 def _place(document: ParsedDocument) -> list[NDArray[Any]]:
-    paragraphs = [parsed.sentence.paragraph for parsed in document.sentences]
+    paragraphs = np.array([parsed.sentence.paragraph for parsed in document.sentences])
     count = len(paragraphs)
-    more = [(row, count, row == 0 or paragraphs[row] != paragraphs[row - 1]) for row in range(count)]
-    return [place_features(document), np.asarray(more, dtype=np.float32)]
+    starts = np.ones(count, dtype=bool)
+    starts[1:] = paragraphs[1:] != paragraphs[:-1]
+    more = np.empty((count, 3), dtype=np.float32)
+    more[:, 0], more[:, 1], more[:, 2] = np.arange(count), count, starts
+    return [place_features(document), more]
 
 
 def _classes(document: ParsedDocument) -> list[NDArray[Any]]:
-    counts = class_counts(document)
-    return [counts, counts[0]]
+    return [document.class_counts, document.class_counts[0]]
 
 
 def _around(strengths: NDArray[np.float64]) -> list[NDArray[Any]]:

@@ -62,7 +62,16 @@ class ParsedDocument:
     @property
     def cue_counts(self) -> NDArray[np.float32]:
         """How often each column of ``scopes.column_names()`` matches in each sentence, (n_sentences, n_columns)."""
-        return remembered(self.memo, "cue_counts", lambda: stacked(of_each(self.sentences, "cue_counts", _cue_counts)))
+        return self._counts[:, : len(column_names())]
+
+    @property
+    def class_counts(self) -> NDArray[np.float32]:
+        """How often each word class matches in each sentence, shape (n_sentences, n_classes)."""
+        return self._counts[:, len(column_names()) :]
+
+    @property
+    def _counts(self) -> NDArray[np.float32]:
+        return remembered(self.memo, "counts", lambda: stacked(of_each(self.sentences, "counts", _counts)))
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -115,16 +124,13 @@ class Reader:
             fields: dict[Field, str] = {"title": prose_of(document.title or ""), "text": prose}
             read.append((document, prose, list(_texts(document, fields))))
         kept = SentenceCache(0) if cache is None else cache
-        wanted = dict.fromkeys(text for _, _, sentences in read for _, text in sentences)
-        readings = {text: kept.get(text) if kept.size else None for text in wanted}
+        readings = kept.look_up(dict.fromkeys(text for _, _, sentences in read for _, text in sentences))
         missing = [text for text, reading in readings.items() if reading is None]
         if missing:
             with self._lock, self._nlp.memory_zone():
-                for text in missing:
-                    readings[text] = self._read(text)
-        if kept.size:
-            for text in missing:
-                kept.put(_there(readings[text]))
+                new = {text: self._read(text) for text in missing}
+            readings.update(new)
+            kept.keep(new.values())
         return [
             ParsedDocument(
                 document,
@@ -199,10 +205,14 @@ def _there(reading: Reading | None) -> Reading:
     return reading
 
 
-def _cue_counts(reading: Reading) -> NDArray[np.float32]:
-    counts = np.zeros(len(column_names()), dtype=np.float32)
+def _counts(reading: Reading) -> NDArray[np.float32]:
+    """Cues and their scopes, then word classes."""
+    first = len(column_names())
+    counts = np.zeros(first + len(word_classes()), dtype=np.float32)
     for column in columns_of(reading.cues):
         counts[column] += 1
+    for number, _, _ in reading.classes:
+        counts[first + number] += 1
     return counts
 
 

@@ -131,18 +131,22 @@ class SentenceCache:
     def __len__(self) -> int:
         return len(self._readings)
 
-    def get(self, text: str) -> Reading | None:
-        """The reading of a text, if it is kept."""
+    def look_up(self, texts: Iterable[str]) -> dict[str, Reading | None]:
+        """The readings of different texts, None for those that aren't kept."""
+        kept = self._readings
         with self._lock:
-            found = self._readings.get(text)
-            if found is not None:
-                self._readings.move_to_end(text)
-            return found
+            found = {text: kept.get(text) for text in texts}
+            for text, reading in found.items():
+                if reading is not None:
+                    kept.move_to_end(text)
+        return found
 
-    def put(self, reading: Reading) -> None:
-        """Keep a reading; the one that wasn't asked for the longest makes room."""
+    def keep(self, readings: Iterable[Reading]) -> None:
+        """Keep readings; those that weren't asked for the longest make room."""
+        kept = self._readings
         with self._lock:
-            self._readings[reading.text] = reading
-            self._readings.move_to_end(reading.text)
-            while len(self._readings) > self.size:
-                self._readings.popitem(last=False)
+            for reading in readings:
+                kept[reading.text] = reading
+                kept.move_to_end(reading.text)
+            while len(kept) > self.size:
+                kept.popitem(last=False)

@@ -29,6 +29,7 @@ PLACE_NAMES = (
     "starts_with_quote", "has_number", "has_percent", "has_money", "has_question", "many_numbers",
 )  # fmt: skip
 _KINDS = ("headline", "heading", "bullet")
+_KIND_NUMBERS = {kind: number for number, kind in enumerate((*_KINDS, "body"))}
 _QUOTES = frozenset({'"', "“", "”", "''", "``"})
 _PERCENT = frozenset({"%", "percent"})
 _MONEY = frozenset({"$", "£", "€"})
@@ -198,22 +199,8 @@ class ClassFeatures(_Family):
 
     def rows(self, documents: Sequence[ParsedDocument]) -> FeatureRows:
         """0 or ``weight``, shape (n_sentences, n_classes)."""
-        counts = np.vstack([class_counts(document) for document in documents])
+        counts = np.vstack([document.class_counts for document in documents])
         return FeatureRows.of((counts > 0).astype(np.float32) * self.weight)
-
-
-def class_counts(document: ParsedDocument) -> NDArray[np.float32]:
-    """How often each word class matches in each sentence, shape (n_sentences, n_classes)."""
-    return remembered(
-        document.memo, "class_counts", lambda: stacked(of_each(document.sentences, "class_counts", _class_counts))
-    )
-
-
-def _class_counts(reading: Reading) -> NDArray[np.float32]:
-    counts = np.zeros(len(word_classes()), dtype=np.float32)
-    for number, _, _ in reading.classes:
-        counts[number] += 1
-    return counts
 
 
 class CueFeatures(_Family):
@@ -265,11 +252,10 @@ def place_features(document: ParsedDocument) -> NDArray[np.float32]:
 
 def _place_features(document: ParsedDocument) -> NDArray[np.float32]:
     total = len(document.sentences)
-    kinds = [parsed.sentence.kind for parsed in document.sentences]
     result = np.zeros((total, len(PLACE_NAMES)), dtype=np.float32)
-    for column, kind in enumerate(_KINDS):
-        result[:, column] = [other == kind for other in kinds]
+    kinds = np.array([_KIND_NUMBERS[parsed.sentence.kind] for parsed in document.sentences])
     first = len(_KINDS)
+    result[:, :first] = kinds[:, None] == np.arange(first)
     result[1:2, first] = 1
     result[:5, first + 1] = 1
     result[:, first + 2] = np.arange(total) / total

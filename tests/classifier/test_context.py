@@ -12,7 +12,7 @@ from classifier.claims import STRENGTHS
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures, log_odds
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import ParsedSentence
-from classifier.features.sentence import PLACE_NAMES, class_counts, place_features
+from classifier.features.sentence import PLACE_NAMES, place_features
 from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features
 from classifier.features.word_classes import word_classes
@@ -112,7 +112,7 @@ def test_classes_of_the_sentence_and_of_the_headline() -> None:
     assert found["class:benefit_s"].tolist() == [0, 1, 0]
     assert found["class_headline:benefit_s"].tolist() == [0, 0, 0]
     for column, name in enumerate(word_classes()):
-        assert np.array_equal(found[f"class:{name}"], class_counts(document)[:, column])
+        assert np.array_equal(found[f"class:{name}"], document.class_counts[:, column])
 
 
 PARTS = {

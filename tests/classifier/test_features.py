@@ -16,7 +16,6 @@ from classifier.features.sentence import (
     CueFeatures,
     PlaceFeatures,
     WordNgrams,
-    class_counts,
     place_features,
     word_ngrams,
 )
@@ -129,7 +128,7 @@ class TestClassFeatures:
         }
 
     def test_counts_are_of_matches(self) -> None:
-        counts = dict(zip(word_classes(), class_counts(self.pills).T.tolist(), strict=True))
+        counts = dict(zip(word_classes(), self.pills.class_counts.T.tolist(), strict=True))
         # "The pill" and "pill" are entries both.
         assert counts["drug"] == [2, 6, 0]
         assert counts["outcome"] == [1, 0, 0]

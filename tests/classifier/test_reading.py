@@ -22,23 +22,23 @@ class TestCache:
     def test_it_gives_back_what_was_put_in(self) -> None:
         cache = SentenceCache(2)
         kept = reading("a")
-        cache.put(kept)
-        assert cache.get("a") is kept
-        assert cache.get("b") is None
+        cache.keep([kept])
+        found = cache.look_up(["a", "b"])
+        assert found["a"] is kept
+        assert found["b"] is None
 
     def test_the_one_not_asked_for_the_longest_makes_room(self) -> None:
         cache = SentenceCache(2)
-        cache.put(reading("a"))
-        cache.put(reading("b"))
-        cache.get("a")
-        cache.put(reading("c"))
-        assert [cache.get(text) is not None for text in "abc"] == [True, False, True]
+        cache.keep([reading("a"), reading("b")])
+        cache.look_up(["a"])
+        cache.keep([reading("c")])
+        assert [found is not None for found in cache.look_up("abc").values()] == [True, False, True]
 
     @given(st.integers(0, 5), st.lists(st.sampled_from("abcdefgh"), max_size=40))
     def test_it_never_grows_over_its_size(self, size: int, texts: list[str]) -> None:
         cache = SentenceCache(size)
         for text in texts:
-            cache.put(reading(text))
+            cache.keep([reading(text)])
             assert len(cache) <= size
         assert len(cache) == min(size, len(set(texts)))
 
@@ -53,8 +53,8 @@ class TestCache:
         def work(number: int) -> None:
             for step in range(500):
                 text = str((number * step) % 40)
-                cache.put(reading(text))
-                found = cache.get(text)
+                cache.keep([reading(text)])
+                found = cache.look_up([text])[text]
                 if found is not None and found.text != text:
                     failed.append(text)
 
