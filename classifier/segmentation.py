@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -46,11 +47,28 @@ _WORD = re.compile(r"[\w.'’-]+")
 _INITIAL = re.compile(r"(?:[A-Z]|[A-Z](?:\.-?[A-Z])+)$")
 
 
-class _Block(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Block:
     """A paragraph or a line that stands alone: its kind, and where its sentences stand in the paragraph's text."""
 
     kind: SentenceKind
     sentences: tuple[tuple[int, int], ...]
+    _placed: tuple[tuple[int, int, int, Field], list[Sentence]] | None = None
+
+    def at(self, place: int, index: int, number: int, field: Field) -> list[Sentence]:
+        """Its sentences, numbered from ``index``, if its paragraph begins at ``place``.
+
+        Remembered, since what stands before a change stays where it is.
+        """
+        where = (place, index, number, field)
+        placed = self._placed
+        if placed is None or placed[0] != where:
+            found = [
+                Sentence(Span(place + first, place + last, field), index + step, number, self.kind)
+                for step, (first, last) in enumerate(self.sentences)
+            ]
+            placed = self._placed = (where, found)
+        return placed[1]
 
 
 class _Paragraph(NamedTuple):
@@ -85,10 +103,9 @@ def split(document: Document, prose: Mapping[Field, str] | None = None) -> tuple
     for field in fields:
         read = prose_of(document.field(field)) if prose is None else prose[field]
         for place, block in _title(read) if field == "title" else _blocks(read, has_title):
-            for first, last in block.sentences:
-                if len(found) >= MAX_SENTENCES:
-                    return tuple(found)
-                found.append(Sentence(Span(place + first, place + last, field), len(found), number, block.kind))
+            found += block.at(place, len(found), number, field)
+            if len(found) >= MAX_SENTENCES:
+                return tuple(found[:MAX_SENTENCES])
             number += 1
     if not found:
         stripped = document.text.strip()

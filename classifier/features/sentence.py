@@ -22,7 +22,7 @@ from classifier.features.reader import ParsedDocument
 from classifier.features.reading import ParsedSentence, Reading, of_each, remembered
 from classifier.features.rows import FeatureRows, stacked
 from classifier.features.scopes import column_names
-from classifier.features.word_classes import class_grams, word_classes
+from classifier.features.word_classes import class_grams, ngrams, word_classes
 
 PLACE_NAMES = (
     "headline", "heading", "bullet", "first_body", "early", "depth", "length", "very_short", "has_quote",
@@ -42,11 +42,7 @@ def sentences_of(documents: Sequence[ParsedDocument]) -> Iterator[ParsedSentence
 
 def word_ngrams(sentence: ParsedSentence, longest: int) -> list[str]:
     """Word n-grams, 1 to ``longest``, with the sentence's edges as words of n-grams over 1."""
-    tokens = ("<s>", *sentence.tokens, "</s>")
-    grams = list(sentence.tokens)
-    for size in range(2, longest + 1):
-        grams += [" ".join(tokens[place : place + size]) for place in range(len(tokens) - size + 1)]
-    return grams
+    return ngrams(sentence.tokens, longest)
 
 
 class _Family(TransformerMixin, BaseEstimator):  # type: ignore[misc]

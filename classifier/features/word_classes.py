@@ -7,6 +7,7 @@ Cue lists (see ``cues``) are narrow and made for one label each; classes are bro
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -87,6 +88,16 @@ def abstracted(sentence: ParsedSentence) -> list[str]:
     return words
 
 
+def ngrams(words: Sequence[str], longest: int) -> list[str]:
+    """The words, then their n-grams of 2 to ``longest`` with the edges of the row as words."""
+    grams = list(words)
+    edged = row = ["<s>", *words, "</s>"]
+    for size in range(2, longest + 1):
+        row = [f"{gram} {word}" for gram, word in zip(row, edged[size - 1 :], strict=False)]
+        grams += row
+    return grams
+
+
 def class_grams(sentence: ParsedSentence, longest: int) -> list[str]:
     """N-grams of the abstracted sentence, 1 to ``longest``; pairs of classes in order, at most four apart; triples.
 
@@ -94,10 +105,7 @@ def class_grams(sentence: ParsedSentence, longest: int) -> list[str]:
     "the pill eases pain" share them.
     """
     words = abstracted(sentence)
-    padded = ("<s>", *words, "</s>")
-    grams = list(words)
-    for size in range(2, longest + 1):
-        grams += [" ".join(padded[place : place + size]) for place in range(len(padded) - size + 1)]
+    grams = ngrams(words, longest)
     marks = [word for word in words if word.isupper()]
     for place, mark in enumerate(marks):
         grams += [f"{mark}>{other}" for other in marks[place + 1 : place + 5]]
