@@ -7,8 +7,9 @@ feature crosses a sentence's edge and none depends on the batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,17 @@ _THIRD = np.uint64(0x165667B19E3779F9)
 _ZERO = np.zeros(1, dtype=np.uint64)
 _TURN, _FOLD = np.uint64(29), np.uint64(32)
 _SHIFT = np.uint64(64 - BITS)
-_LONGEST = 3
-_LONGEST_SHAPES = 4
+_AFFIXES = np.array([[1], [2]], dtype=np.uint64)
+"""Keeps a word's beginning and its end apart from words."""
 _ORDER_REACH = 8
 _NEAR = 4
 _ENDS = 8
 KINDS = 9
 """Kinds of features."""
+# What is read in runs: cues, words, stems, shapes of telling words, shapes. Their tags by the run's size, and between
+# which of them the runs of a size are wanted.
+_RUN_TAGS = ((700, 0, 100, 300, 0), (701, 1, 101, 301, 200), (0, 2, 102, 302, 201), (0, 0, 0, 303, 202))
+_RUN_WANTED = ((0, 4), (0, 5), (1, 5), (3, 5))
 
 Numbers = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -39,12 +44,12 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimFeatures:
-    """Features of all sentences, kind by kind.
+    """Features of all sentences.
 
     Parameters
     ----------
     kinds : ndarray of int64, shape (n_features,)
-        Each feature's kind, rising, below ``KINDS``.
+        Each feature's kind, below ``KINDS``.
     rows : ndarray of int64, shape (n_features,)
         Number of each feature's sentence.
     numbers : ndarray of int64, shape (n_features,)
@@ -54,6 +59,18 @@ class ClaimFeatures:
     kinds: NDArray[np.int64]
     rows: Rows
     numbers: NDArray[np.int64]
+
+
+class _Part(NamedTuple):
+    """Features one after the other: so many (``counts``) of each sort (``tags``), their sentences and values.
+
+    A tag is a hundred times the kind and the number of the sort in the kind, so that equal values differ.
+    """
+
+    tags: Sequence[int]
+    counts: Sequence[int]
+    rows: Rows
+    values: Numbers
 
 
 def claim_features(sentences: Sequence[ParsedSentence]) -> ClaimFeatures:
@@ -69,34 +86,28 @@ def claim_features(sentences: Sequence[ParsedSentence]) -> ClaimFeatures:
     lengths = np.array(sizes, dtype=np.int64)
     rows = np.repeat(np.arange(len(sentences)), lengths)
     table = np.ascontiguousarray(word_numbers(list(index))[np.array(flat, dtype=np.int64)].T)
-    word, stem, start, ending, shape = table[:5]
+    word, stem, _, _, shape = table[:5]
     tells, ordered, classed = table[5:].astype(bool)
-    runs = _runs(np.stack([word, stem, shape]), rows, _LONGEST_SHAPES)
     return _hashed(
         (
-            [(places, values[0]) for places, values in runs[:_LONGEST]],
-            [*((places, values[1]) for places, values in runs[:_LONGEST]), (rows, start + 1), (rows, ending + 2)],
-            [(places, values[2]) for places, values in runs[1:]],
-            [(places, values[0]) for places, values in _runs(shape[None, tells], rows[tells], _LONGEST_SHAPES)],
+            *_runs(*_cues(sentences), word, stem, shape, tells, rows),
+            _Part((103, 104), (len(rows), len(rows)), np.concatenate([rows, rows]), (table[2:4] + _AFFIXES).ravel()),
             _order(word[ordered], shape[ordered], rows[ordered], ordered.nonzero()[0]),
             _beside(word, shape, classed, rows),
             _ends(word, shape, rows, lengths),
-            _cues(sentences),
             _matches(sentences, word, lengths),
         )
     )
 
 
-def _hashed(kinds: Iterable[Iterable[tuple[Rows, Numbers]]]) -> ClaimFeatures:
-    """Parts of each kind, each a feature's sentence and value, as numbers."""
-    parts = [(kind, place, *part) for kind, found in enumerate(kinds) for place, part in enumerate(found)]
-    counts = [len(values) for _, _, _, values in parts]
-    values = np.concatenate([values for _, _, _, values in parts])
-    tags = np.repeat(np.array([100 * kind + place for kind, place, _, _ in parts], dtype=np.uint64), counts)
+def _hashed(parts: Sequence[_Part]) -> ClaimFeatures:
+    """All features as numbers."""
+    tags = np.repeat([tag for part in parts for tag in part.tags], [count for part in parts for count in part.counts])
+    values = np.concatenate([part.values for part in parts])
     return ClaimFeatures(
-        np.repeat(np.array([kind for kind, _, _, _ in parts]), counts),
-        np.concatenate([rows for _, _, rows, _ in parts]),
-        (_mix(_mix(values, tags)) >> _SHIFT).astype(np.int64),
+        tags // 100,
+        np.concatenate([part.rows for part in parts]),
+        (_mix(_mix(values, tags.astype(np.uint64))) >> _SHIFT).astype(np.int64),
     )
 
 
@@ -106,31 +117,28 @@ def _mix(values: Numbers, more: Numbers = _ZERO) -> Numbers:
     return mixed ^ (mixed >> _FOLD)
 
 
-def _runs(values: Numbers, rows: Rows, longest: int) -> list[tuple[Rows, Numbers]]:
-    """Runs of 1 to ``longest`` values that lie in one sentence, for several values a place.
-
-    Parameters
-    ----------
-    values : ndarray of uint64, shape (n_values, n_places)
-    rows : ndarray of int64, shape (n_places,)
-    longest : int
-
-    Returns
-    -------
-    list of (ndarray of shape (n_runs,), ndarray of shape (n_values, n_runs))
-        The sentences of the runs of each size, and the runs.
-    """
-    found = [(rows, values)]
+def _runs(
+    cue_rows: Rows, cues: Numbers, word: Numbers, stem: Numbers, shape: Numbers, tells: NDArray[np.bool_], rows: Rows
+) -> Iterator[_Part]:
+    """Runs of one to four values that lie in one sentence: of all that is read in runs, laid end to end."""
+    telling = rows[tells]
+    values = np.concatenate([cues, word, stem, shape[tells], shape])
+    inside = np.concatenate([cue_rows, rows, rows, telling, rows])
+    starts = np.cumsum([0, len(cues), len(word), len(word), len(telling), len(word)])
+    series = np.repeat(np.arange(5), np.diff(starts))
     mixed = values
-    for size in range(2, longest + 1):
-        count = max(len(rows) - size + 1, 0)
-        mixed = _mix(mixed[:, :count], values[:, size - 1 :][:, :count])
-        inside = rows[:count] == rows[size - 1 :][:count]
-        found.append((rows[:count][inside], mixed[:, inside]))
-    return found
+    for size, (tags, (first, last)) in enumerate(zip(_RUN_TAGS, _RUN_WANTED, strict=True)):
+        if size:
+            count = max(len(values) - size, 0)
+            mixed = _mix(mixed[:count], values[size:])
+        wanted = slice(starts[first], min(starts[last], len(mixed)))
+        begins, ends = slice(wanted.start, wanted.stop), slice(wanted.start + size, wanted.stop + size)
+        whole = ((inside[begins] == inside[ends]) & (series[begins] == series[ends])).nonzero()[0] + wanted.start
+        counts = np.bincount(series[whole], minlength=5).tolist()
+        yield _Part(tags, counts, inside[whole], mixed[whole])
 
 
-def _order(words: Numbers, shapes: Numbers, rows: Rows, places: Rows) -> Iterator[tuple[Rows, Numbers]]:
+def _order(words: Numbers, shapes: Numbers, rows: Rows, places: Rows) -> _Part:
     """Which class or word stands before which: any two up to 8 classes apart, near ones once more."""
     beyond = np.full(_ORDER_REACH, -1)
     steps = np.arange(1, _ORDER_REACH + 1)[:, None]
@@ -139,15 +147,19 @@ def _order(words: Numbers, shapes: Numbers, rows: Rows, places: Rows) -> Iterato
     later = first + step + 1
     near = places[later] - places[first] <= _NEAR
     inside = rows[first]
-    before, after = np.stack([shapes, words])[:, first], np.stack([shapes, words])[:, later]
-    pairs, by_word, of_word = _mix(before[[0, 1, 0]], after[[0, 0, 1]])
-    yield inside, pairs
-    yield inside[near], pairs[near]
-    yield inside, by_word
-    yield inside, of_word
+    before, after = shapes[first], shapes[later]
+    count = len(first)
+    mixed = _mix(np.concatenate([before, words[first], before]), np.concatenate([after, after, words[later]]))
+    close = mixed[:count][near]
+    return _Part(
+        (400, 401, 402, 403),
+        (count, len(close), count, count),
+        np.concatenate([inside, inside[near], inside, inside]),
+        np.concatenate([mixed[:count], close, mixed[count:]]),
+    )
 
 
-def _beside(word: Numbers, shape: Numbers, classed: NDArray[np.bool_], rows: Rows) -> Iterator[tuple[Rows, Numbers]]:
+def _beside(word: Numbers, shape: Numbers, classed: NDArray[np.bool_], rows: Rows) -> _Part:
     """A word and the class of its neighbour on either side."""
     inside = rows[:-1] == rows[1:]
     right = (inside & classed[1:]).nonzero()[0]
@@ -156,37 +168,36 @@ def _beside(word: Numbers, shape: Numbers, classed: NDArray[np.bool_], rows: Row
     here, there = np.concatenate([right, left, both]), np.concatenate([right + 1, left - 1, both + 1])
     pairs = _mix(word[here], shape[there])
     last = len(right) + len(left)
-    yield rows[right], pairs[: len(right)]
-    yield rows[left], pairs[len(right) : last]
-    yield rows[both], _mix(pairs[last:], word[both + 2])
+    pairs[last:] = _mix(pairs[last:], word[both + 2])
+    return _Part((500, 501, 502), (len(right), len(left), len(both)), rows[here], pairs)
 
 
-def _ends(word: Numbers, shape: Numbers, rows: Rows, lengths: Rows) -> Iterator[tuple[Rows, Numbers]]:
+def _ends(word: Numbers, shape: Numbers, rows: Rows, lengths: Rows) -> _Part:
     """What the sentence starts and ends with, and about how long it is."""
     starts = np.cumsum(lengths) - lengths
     place = np.arange(len(rows)) - starts[rows]
     left = lengths[rows] - 1 - place
     inside = (place >= 1) & (left >= 1)
     begins = (inside & (place <= _ENDS)).nonzero()[0]
-    yield rows[begins], word[begins]
-    yield rows[begins], shape[begins]
     ends = (inside & (left <= _ENDS)).nonzero()[0]
-    yield rows[ends], shape[ends]
-    first, last = place == 1, left == 1
-    yield rows[first], word[first]
-    yield rows[first], shape[first]
-    yield rows[last], shape[last]
-    yield np.arange(len(lengths)), np.minimum(lengths // 6, 7).astype(np.uint64)
+    first, last = starts + 1, starts + lengths - 2
+    words, shapes = np.concatenate([begins, first]), np.concatenate([begins, ends, first, last])
+    size, count = np.minimum(lengths // 6, 7).astype(np.uint64), len(lengths)
+    return _Part(
+        (600, 603, 601, 602, 604, 605, 606),
+        (len(begins), count, len(begins), len(ends), count, count, count),
+        np.concatenate([rows[words], rows[shapes], np.arange(count)]),
+        np.concatenate([word[words], shape[shapes], size]),
+    )
 
 
-def _cues(sentences: Sequence[ParsedSentence]) -> Iterator[tuple[Rows, Numbers]]:
-    """The cue lists that match, and each two that match one after the other."""
+def _cues(sentences: Sequence[ParsedSentence]) -> tuple[Rows, Numbers]:
+    """The sentences of the cue lists' matches, and the lists."""
     rows = np.repeat(np.arange(len(sentences)), [len(sentence.cues) for sentence in sentences])
-    cues = np.array([cue for sentence in sentences for cue, _, _ in sentence.cues], dtype=np.uint64)
-    return ((places, values[0]) for places, values in _runs(cues[None], rows, 2))
+    return rows, np.array([cue for sentence in sentences for cue, _, _ in sentence.cues], dtype=np.uint64)
 
 
-def _matches(sentences: Sequence[ParsedSentence], word: Numbers, lengths: Rows) -> Iterator[tuple[Rows, Numbers]]:
+def _matches(sentences: Sequence[ParsedSentence], word: Numbers, lengths: Rows) -> _Part:
     """The matches of the broad word classes, each with the words beside it."""
     rows = np.repeat(np.arange(len(sentences)), [len(sentence.classes) for sentence in sentences])
     found = [match for sentence in sentences for match in sentence.classes]
@@ -194,7 +205,9 @@ def _matches(sentences: Sequence[ParsedSentence], word: Numbers, lengths: Rows) 
     kind = number.astype(np.uint64)
     start = (np.cumsum(lengths) - lengths)[rows] + 1  # past the edge
     before, head, after = word[start + first - 1], word[start + first], word[start + last]
-    preceded, followed, begun = _mix(np.stack([before, kind, before]), np.stack([kind, after, head]))
-    around, headed = _mix(np.stack([preceded, begun]), np.stack([after, kind]))
-    for values in (kind, preceded, followed, around, headed):
-        yield rows, values
+    count = len(kind)
+    pairs = _mix(np.concatenate([before, kind, before]), np.concatenate([kind, after, head]))
+    triples = _mix(np.concatenate([pairs[:count], pairs[2 * count :]]), np.concatenate([after, kind]))
+    return _Part(
+        (800, 801, 802, 803, 804), (count,) * 5, np.tile(rows, 5), np.concatenate([kind, pairs[: 2 * count], triples])
+    )
