@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from classifier.annotation import Annotation, LabelledSpan
 from classifier.annotator import NOT_ENGLISH, TOO_MANY_SENTENCES, Annotator
 from classifier.document import Span
@@ -109,12 +111,19 @@ def _match(found: LabelledSpan, place: Span, article: AnnotatedText, table: Offs
         context=_context(place, article.source, table),
         sentence=article.as_read(found.sentence).strip(),
         type=MatchType(),
-        rule=RuleOut(
-            id=rule.id,
-            description=rule.label.title,
-            issueType=rule.issue_type,
-            category=Category(id=rule.category, name=rule.group.name),
-        ),
+        rule=_rule_out(found.label),
+    )
+
+
+@cache
+def _rule_out(label: str) -> RuleOut:
+    """The rule of a label: the same in all its matches."""
+    rule = rules()[label]
+    return RuleOut(
+        id=rule.id,
+        description=rule.label.title,
+        issueType=rule.issue_type,
+        category=Category(id=rule.category, name=rule.group.name),
     )
 
 

@@ -41,7 +41,9 @@ def articles() -> tuple[str, list[str]]:
     if os.environ.get(CORPUS_VARIABLE, "").strip():
         texts = corpus_texts()
         return f"public articles ({CORPUS_VARIABLE})", [texts[key] for key in sorted(texts)]
-    return "our own articles", [article.text for article in read_labelled(data_folder()).own]
+    # Twins share their sentences, which articles don't.
+    own = read_labelled(data_folder()).own
+    return "our own articles", [article.text for article in own if not article.id.startswith("twin-")]
 
 
 def words(texts: Sequence[str]) -> int:
