@@ -16,6 +16,7 @@ from service.errors import NotReadyError
 from service.live_project import LiveProject
 from service.project import Project
 from service.settings import Settings
+from service.settling import settle
 
 logger = logging.getLogger("overclaim.service")
 T = TypeVar("T")
@@ -78,6 +79,7 @@ class Engine:
         except ArtifactError as err:
             logger.error("no model: %s", err)
         else:
+            settle()
             logger.info("model %s loaded", self._annotator.model.version)
 
     async def run(self, work: Callable[[], T]) -> T:

@@ -21,6 +21,7 @@ from classifier.errors import OverclaimError
 from service.batch.scoring import Recipe, Scored, Scorer
 from service.batch.sources import RawRecord
 from service.console import CommandError
+from service.settling import settle
 
 # Chunks, for each process, that may be read but not yet written: a slow one keeps the others busy and memory bounded.
 _WINDOW = 4
@@ -206,6 +207,7 @@ def _work(connection: Connection, recipe: Recipe) -> None:
     try:
         annotator = classifier.load(recipe.model, remembers=0)
         scorer = Scorer(annotator, recipe)
+        settle()
         connection.send(annotator.model)
         while True:
             connection.send(scorer.score(connection.recv()))

@@ -13,6 +13,7 @@ from service.commands.common import load_annotator
 from service.console import CommandError, note
 from service.extras import require
 from service.settings import load_settings
+from service.settling import settle
 from service.sources import os_reason
 
 
@@ -48,7 +49,7 @@ def run(*, tcp: str | None, model: Path | None) -> int:
 
     def load() -> Annotator:
         annotator = load_annotator(model, settings)
-        annotator.warm()
+        settle()
         return annotator
 
     server = install(OverclaimServer(load, max_bytes=settings.max_bytes, threads=settings.threads))

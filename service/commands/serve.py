@@ -16,6 +16,7 @@ from service.commands.common import load_annotator
 from service.console import CommandError, note
 from service.protocol import HalfCloseProtocol
 from service.settings import Settings, load_settings
+from service.settling import settle
 from service.sources import os_reason
 
 
@@ -39,6 +40,7 @@ def run(
     settings = _overruled(load_settings(), host=host, port=port, model=model, project=project)
     # The model comes before the port: a service that can't score says so and ends, instead of answering 503.
     annotator = load_annotator(None, settings)
+    settle()
     app = create_app(settings, annotator)
     sock = _bind(settings)
     shown_host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 import classifier
 from service.checking import check
+from service.settling import settle
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
@@ -117,6 +118,7 @@ def main() -> None:
     source, texts = articles()
     chosen = list(different(texts, options.articles))
     annotator = classifier.load()
+    settle()
     print(f"{source}: {len(chosen)} articles of {WORDS} words, milliseconds\n")
     print(f"{'':16}{'':8}{'checks':>8}{'median':>10}{'99th':>10}{'highest':>10}")
     report(
