@@ -40,7 +40,7 @@ from classifier.triggers import TriggerFinder
 _BATCH_DOCUMENTS = 16
 _BATCH_CHARS = 200_000
 REMEMBERS = 2_000
-"""Sentences of some thirty articles, about 30 MB."""
+"""Sentences of some thirty articles, about 25 MB."""
 
 NOT_ENGLISH = TextWarning("not_english", "The text doesn't seem to be English, so nothing was marked.")
 HTML = TextWarning("html", "The text holds HTML tags; they were read as white space.")
@@ -68,7 +68,7 @@ class Annotator:
         Its own tokenizer; the process's shared one by default.
     remembers : int
         Sentences whose words aren't worked out again when they come again, at least 0: those met last. It makes no
-        difference to any result. About 15 kB each; they stay in memory only.
+        difference to any result. About 13 kB each; they stay in memory only.
     """
 
     def __init__(

@@ -113,7 +113,7 @@ class SentenceCache:
     Parameters
     ----------
     size : int
-        Most readings kept, at least 0. One takes about 15 kB with its memo.
+        Most readings kept, at least 0. One takes about 13 kB with its memo.
 
     Raises
     ------
