@@ -6,21 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import classifier
-from classifier.annotator import Annotator
+from classifier.annotator import REMEMBERS, Annotator
 from classifier.labels import select
 from service.console import CommandError
 from service.settings import Settings
 
 
-def load_annotator(model: Path | None, settings: Settings) -> Annotator:
+def load_annotator(model: Path | None, settings: Settings, remembers: int = REMEMBERS) -> Annotator:
     """Load the model of ``--model``, else of the settings, else the shipped one.
+
+    Parameters
+    ----------
+    model : Path, optional
+    settings : Settings
+    remembers : int
+        Sentences that the annotator remembers; see ``Annotator``.
 
     Raises
     ------
     ArtifactError
         If it can't be loaded.
     """
-    return classifier.load(model if model is not None else settings.model)
+    return classifier.load(model if model is not None else settings.model, remembers=remembers)
 
 
 def chosen_labels(names: Sequence[str]) -> tuple[str, ...] | None:

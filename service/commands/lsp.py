@@ -8,13 +8,18 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from classifier import annotator
 from classifier.annotator import Annotator
+from classifier.segmentation import MAX_SENTENCES
 from service.commands.common import load_annotator
 from service.console import CommandError, note
 from service.extras import require
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from service.settling import settle
 from service.sources import os_reason
+
+REMEMBERS = MAX_SENTENCES + annotator.REMEMBERS
+"""Sentences of one book-long document and of what else is open: each change would else score all of the book anew."""
 
 
 def run(*, tcp: str | None, model: Path | None) -> int:
@@ -47,12 +52,11 @@ def run(*, tcp: str | None, model: Path | None) -> int:
         level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
 
-    def load() -> Annotator:
-        annotator = load_annotator(model, settings)
-        settle()
-        return annotator
-
-    server = install(OverclaimServer(load, max_bytes=settings.max_bytes, threads=settings.threads))
+    server = install(
+        OverclaimServer(
+            lambda: load_for_editor(model, settings), max_bytes=settings.max_bytes, threads=settings.threads
+        )
+    )
     if address is None:
         server.start_io(stdout=_protocol_only())
     else:
@@ -65,6 +69,13 @@ def run(*, tcp: str | None, model: Path | None) -> int:
         except SystemExit:
             pass
     return 0 if server.asked_to_stop else 1
+
+
+def load_for_editor(model: Path | None, settings: Settings) -> Annotator:
+    """Load the model, to remember all sentences of the longest document; see ``load_annotator``."""
+    loaded = load_annotator(model, settings, REMEMBERS)
+    settle()
+    return loaded
 
 
 def _protocol_only() -> BinaryIO:

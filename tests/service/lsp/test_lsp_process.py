@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -15,7 +16,13 @@ import pytest
 from lsp_editor import PATIENCE, Client, capabilities
 from lsprotocol import types
 
+from classifier.annotator import REMEMBERS
+from classifier.features.reader import Reader
+from classifier.features.reading import Reading
+from service.checking import check
 from service.cli import main
+from service.commands.lsp import load_for_editor
+from service.settings import load_settings
 
 COMMAND = [sys.executable, "-m", "service.cli", "lsp"]
 TEXT = "New pill\n\nThe 🧬 new pill is a stunning breakthrough, doctors said.\n"
@@ -119,3 +126,21 @@ def test_without_pygls_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
     assert main(["lsp"]) == 2
     assert capsys.readouterr().err == ('overclaim: error: this needs overclaim[lsp]: pip install "overclaim[lsp]"\n')
+
+
+def test_of_a_book_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    annotator = load_for_editor(None, load_settings())
+    gc.unfreeze()
+    read: list[str] = []
+    reads = Reader._read
+
+    def counted(self: Reader, text: str) -> Reading:
+        read.append(text)
+        return reads(self, text)
+
+    monkeypatch.setattr(Reader, "_read", counted)
+    book = "\n\n".join(f"Chapter {number} says little." for number in range(REMEMBERS + 100))
+    check(annotator, book)
+    assert len(read) == REMEMBERS + 100
+    check(annotator, book.replace("Chapter 7 says", "Chapter 7 tells"))
+    assert read[REMEMBERS + 100 :] == ["Chapter 7 tells little."]
