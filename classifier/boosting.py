@@ -32,7 +32,7 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Share of features tried at each split, in (0, 1].
     negative_share : float
         Share of the sentences without the label that a label's trees are fitted on, drawn at random,
-        in (0, 1]: four of five sentences have no label, and most of those teach nothing new. The
+        in (0, 1]: nine of ten sentences have no label, and most of those teach nothing new. The
         log-odds are shifted by the share's logarithm, which undoes the draw (King and Zeng 2001);
         weights would do so as well, but make the binning of features ten times slower.
     jobs : int
@@ -50,7 +50,7 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rate: float = 0.06,
         leaves: int = 16,
         feature_share: float = 0.3,
-        negative_share: float = 0.15,
+        negative_share: float = 0.6,
         jobs: int = -1,
         random_state: int = 0,
     ) -> None:
@@ -62,8 +62,15 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.jobs = jobs
         self.random_state = random_state
 
-    def fit(self, x: NDArray[np.float32], y: NDArray[Any]) -> Self:
-        """Fit on features of shape (n_sentences, n_features) and 0/1 targets (n_sentences, n_labels).
+    def fit(self, x: NDArray[np.float32], y: NDArray[Any], wanted: NDArray[np.bool_] | None = None) -> Self:
+        """Fit.
+
+        Parameters
+        ----------
+        x : ndarray of float32, shape (n_sentences, n_features)
+        y : ndarray of 0 and 1, shape (n_sentences, n_labels)
+        wanted : ndarray of bool, shape (n_sentences, n_labels), optional
+            Which sentences a label's trees will be asked about: the others teach them nothing. All by default.
 
         Raises
         ------
@@ -71,10 +78,15 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If shapes differ or a parameter is out of range.
         """
         targets = check_targets(y, x.shape[0])
+        if wanted is None:
+            wanted = np.ones(targets.shape, dtype=bool)
+        if wanted.shape != targets.shape:
+            raise ValueError(f"wanted has shape {wanted.shape}, not {targets.shape}")
         if not 0 < self.negative_share <= 1:
             raise ValueError("negative_share must be in (0, 1]")
         self.models_ = Parallel(n_jobs=self.jobs, inner_max_num_threads=1, backend="loky")(
-            delayed(self._fit_one)(x, targets[:, column]) for column in range(targets.shape[1])
+            delayed(self._fit_one)(x[wanted[:, column]], targets[wanted[:, column], column])
+            for column in range(targets.shape[1])
         )
         self.classes_ = np.arange(targets.shape[1])
         self.__dict__.pop("_forests", None)

@@ -52,7 +52,7 @@ class PipelineConfig:
     rate: float = 0.06
     leaves: int = 16
     feature_share: float = 0.3
-    negative_share: float = 0.15
+    negative_share: float = 0.6
     share: float = 0.7
     considered: float = 0.25
     families: tuple[str, ...] = FAMILIES

@@ -194,12 +194,12 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     context : transformer
         ``table(documents, scores, strengths)`` to second-stage features, ``transform`` to their values.
     final : estimator
-        Second stage: ``fit(x, y)`` and ``predict_proba(x, wanted, articles)`` over all labels.
+        Second stage: ``fit(x, y, wanted)`` and ``predict_proba(x, wanted, articles)`` over all labels.
     share : float
         Weight of the second stage in the mean of both stages' log-odds, in [0, 1].
     considered : float
-        Share of the sentences, those that the first stage finds the likeliest, that the second stage looks at, label
-        by label, in (0, 1]. The others keep the first stage's score.
+        Share of the sentences, those that the first stage finds the likeliest, that the second stage looks at and
+        learns from, label by label, in (0, 1]. The others keep the first stage's score.
     random_state : int
 
     Attributes
@@ -270,12 +270,13 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 [d for d, f in zip(documents, by_document, strict=True) if f == fold]
             )
         self.gates_ = np.quantile(first, 1 - self.considered, axis=0)
+        wanted = first >= self.gates_
         self.context_ = clone(self.context).fit(documents)
         features = self.context_.transform(documents, first)
         second = np.zeros(targets.shape)
         for fold in np.unique(by_document):
             inside = by_sentence == fold
-            final = clone(self.final).fit(features[~inside], targets[~inside])
+            final = clone(self.final).fit(features[~inside], targets[~inside], wanted[~inside])
             second[inside] = self._second(final, features[inside], first[inside])
         mixed = self._mix(first, second)
         rows = (
@@ -285,7 +286,7 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_ = self.calibrator_.transform(mixed)
         self.held_out_stages_ = (first, second)
         self.sentence_ = clone(self.sentence).fit(documents, targets)
-        self.final_ = clone(self.final).fit(features, targets)
+        self.final_ = clone(self.final).fit(features, targets, wanted)
         self.classes_ = np.arange(targets.shape[1])
         return self
 

@@ -16,6 +16,10 @@ from itertools import pairwise
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER = "#"
 """What every number reads as, in phrases and in tokens."""
+WHOLE = "100"
+"""The one number that isn't folded, where it is a percentage: to say that all were cured claims more than a number."""
+PERCENT = ("%", "percent", "per cent")
+_PERCENTAGE = re.compile(rf"(?<!\S){NUMBER}(?= (?:{'|'.join(PERCENT)})(?!\S))")
 
 
 @cache
@@ -76,6 +80,19 @@ def expand(phrase: str) -> list[str]:
 def _in_number(phrase: str, place: int) -> bool:
     """Whether the comma at ``place`` groups digits ("1,000") rather than parting alternatives."""
     return phrase[place - 1].isdigit() and re.match(r",000(?!\d)", phrase[place:]) is not None
+
+
+def forms(phrase: str) -> list[str]:
+    """A phrase of folded words, and its forms in which percentages are whole ones.
+
+    >>> forms("# % of patients")
+    ['# % of patients', '100 % of patients']
+    """
+    found = [phrase]
+    for match in _PERCENTAGE.finditer(phrase):
+        place = match.start() - len(phrase)  # from the end, which is the same in all forms
+        found += [form[:place] + WHOLE + form[place + 1 :] for form in tuple(found)]
+    return found
 
 
 def normalise(norm: str) -> str:

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from classifier.document import Document, Field, Sentence
 from classifier.evidence import Evidence, find_evidence
-from classifier.features.cues import NUMBER, cue_lists, normalise
+from classifier.features.cues import NUMBER, PERCENT, WHOLE, cue_lists, forms, normalise
 from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, of_each, remembered
 from classifier.features.rows import stacked
 from classifier.features.scopes import column_names, columns_of
@@ -93,14 +93,16 @@ class Reader:
         self._keys: dict[int, int] = {}
         for number, (name, phrases) in enumerate(cue_lists().items()):
             # Glued, as in running text: spaCy reads the "n't" of "doesn't" as "not", but a lone one as itself.
-            glued = (phrase.replace(" n't", "n't").replace(NUMBER, "7") for phrase in phrases)
+            read = (form for phrase in phrases for form in forms(phrase))
+            glued = (phrase.replace(" n't", "n't").replace(NUMBER, "7") for phrase in read)
             self._matcher.add(name, [self._tokenise(phrase)[0] for phrase in glued])
             self._keys[self._nlp.vocab.strings[name]] = number
         self._classes: dict[int, int] = {}
         for number, (name, phrases) in enumerate(word_classes().items()):
             # Thousands of phrases: as hashes, which is what the matcher makes of a Doc; Docs would take seconds.
             strings = self._nlp.vocab.strings
-            hashes: Any = [[strings.add(word) for word in phrase.split()] for phrase in phrases]
+            read = (form for phrase in phrases for form in forms(phrase))
+            hashes: Any = [[strings.add(word) for word in phrase.split()] for phrase in read]
             self._matcher.add(_CLASS + name, hashes)
             self._classes[self._nlp.vocab.strings[_CLASS + name]] = number
 
@@ -190,7 +192,18 @@ class Reader:
             if folded[1]:
                 doc[number].norm_ = folded[0]
             read.append((folded[0], place, size))
+        if WHOLE in text:
+            _unfold(doc, read)
         return doc, read
+
+
+def _unfold(doc: Doc, read: list[tuple[str, int, int]]) -> None:
+    """Give whole percentages their number back."""
+    for number, (_, place, size) in enumerate(read[:-1]):
+        after = [word for word, _, _ in read[number + 1 : number + 3]]
+        if doc[number].text == WHOLE and (after[0] in PERCENT or " ".join(after) in PERCENT):
+            doc[number].norm_ = WHOLE
+            read[number] = (WHOLE, place, size)
 
 
 def _texts(document: Document, prose: Mapping[Field, str]) -> Iterator[tuple[Sentence, str]]:

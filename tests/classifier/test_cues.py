@@ -7,7 +7,7 @@ import re
 import pytest
 
 from classifier.document import Document
-from classifier.features.cues import cue_lists, expand, normalise
+from classifier.features.cues import cue_lists, expand, forms, normalise
 from classifier.features.reader import Reader
 
 
@@ -43,6 +43,41 @@ class TestNormalise:
     )
     def test_numbers_are_folded(self, norm: str, expected: str) -> None:
         assert normalise(norm) == expected
+
+
+class TestWholePercentages:
+    @pytest.mark.parametrize(
+        ("phrase", "expected"),
+        [
+            ("# %", ["# %", "100 %"]),
+            ("# percent of", ["# percent of", "100 percent of"]),
+            ("in # per cent", ["in # per cent", "in 100 per cent"]),
+            ("from # % to # %", ["from # % to # %", "from 100 % to # %", "from # % to 100 %", "from 100 % to 100 %"]),
+            ("# people", ["# people"]),
+            ("## %", ["## %"]),
+            ("# %d", ["# %d"]),
+        ],
+    )
+    def test_phrases_match_them_as_any_percentage(self, phrase: str, expected: list[str]) -> None:
+        assert forms(phrase) == expected
+
+    @pytest.mark.parametrize("sign", ["%", " %", " percent", " per cent"])
+    def test_their_number_is_not_folded(self, sign: str) -> None:
+        (whole,) = Reader().read([Document(f"It cured 100{sign} of 100 patients.")])[0].sentences
+        (part,) = Reader().read([Document(f"It cured 52{sign} of 100 patients.")])[0].sentences
+        assert whole.tokens == tuple("100" if place == 2 else token for place, token in enumerate(part.tokens))
+        assert whole.tokens.count("#") == 1
+        absolute = list(cue_lists()).index("absolute")
+        assert absolute in {cue for cue, _, _ in whole.cues}
+        assert absolute not in {cue for cue, _, _ in part.cues}
+        assert {cue for cue, _, _ in part.cues} <= {cue for cue, _, _ in whole.cues}
+
+    @pytest.mark.parametrize(
+        "text", ["It cured 100 patients.", "1 in 100 per year", "100", "About 100 per million", "1,100% more"]
+    )
+    def test_other_hundreds_are_folded(self, text: str) -> None:
+        (sentence,) = Reader().read([Document(text)])[0].sentences
+        assert "100" not in sentence.tokens
 
 
 class TestLists:

@@ -147,6 +147,22 @@ class TestBoosted:
         model = BoostedLabelScorer(rounds=3, jobs=1, negative_share=0.001).fit(self.x[:60], y)
         assert (model.predict_proba(self.x[:60]) > 0.99).all()
 
+    def test_sentences_that_are_not_wanted_teach_nothing(self) -> None:
+        wanted = np.asarray(np.random.default_rng(3).random(self.y.shape) < 0.6)
+        model = BoostedLabelScorer(rounds=5, jobs=1).fit(self.x, self.y, wanted)
+        turned = BoostedLabelScorer(rounds=5, jobs=1).fit(self.x, np.where(wanted, self.y, 1 - self.y), wanted)
+        everything = BoostedLabelScorer(rounds=5, jobs=1).fit(self.x, self.y)
+        assert np.array_equal(model.predict_proba(self.x), turned.predict_proba(self.x))
+        assert not np.array_equal(model.predict_proba(self.x), everything.predict_proba(self.x))
+
+    def test_a_label_of_which_no_sentence_is_wanted_is_constant(self) -> None:
+        model = BoostedLabelScorer(rounds=5, jobs=1).fit(self.x, self.y, np.zeros(self.y.shape, dtype=bool))
+        assert (model.predict_proba(self.x) < 0.01).all()
+
+    def test_wanted_of_another_shape_is_refused(self) -> None:
+        with pytest.raises(ValueError, match=r"wanted has shape \(400, 2\), not \(400, 3\)"):
+            BoostedLabelScorer(jobs=1).fit(self.x, self.y, np.ones((400, 2), dtype=bool))
+
     @pytest.mark.parametrize("share", [0.0, 1.5])
     def test_a_share_out_of_range_is_refused(self, share: float) -> None:
         with pytest.raises(ValueError, match=r"negative_share must be in \(0, 1\]"):

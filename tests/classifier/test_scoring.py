@@ -64,9 +64,12 @@ class SpyFinal(BaseEstimator):  # type: ignore[misc]
     """A second stage that notes the same."""
 
     seen: ClassVar[list[tuple[set[int], set[int]]]] = []
+    least: ClassVar[float | None] = None
 
-    def fit(self, x: NDArray[np.float64], y: NDArray[Any]) -> Self:
+    def fit(self, x: NDArray[np.float64], y: NDArray[Any], wanted: NDArray[np.bool_]) -> Self:
         assert len(x) == len(y)
+        # What it will be asked about is what it learns from; column 1 is the first stage's score.
+        assert self.least is None or np.array_equal(wanted, (x[:, 1:] >= self.least).repeat(2, axis=1))
         assert np.allclose(x[:, 0] / 10, x[:, 1])  # rows of both stages are the same sentence's
         self.fitted_ = set(x[:, 0].astype(int))
         return self
@@ -168,7 +171,8 @@ class TestSmallModel:
 class TestGate:
     """The second stage looks at what the first finds likely."""
 
-    def test_the_others_keep_the_first_stage_s_score(self) -> None:
+    def test_the_others_keep_the_first_stage_s_score(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(SpyFinal, "least", 0.25)
         scorer = StackedScorer(SpySentence(), SpyContext(), SpyFinal(), share=1.0, considered=0.5)
         scorer.fit(DOCUMENTS, TARGETS, FOLDS)
         first, second = scorer.held_out_stages_
