@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,8 @@ from classifier.labels import LABEL_IDS
 
 _BARRIERS = frozenset({"and", "but", "yet", ";", ":", "which", "who", "so", "although", "though", "while"})
 """A claim beyond one of these is its own: \"no side effects and cures gout\"."""
+
+_QUOTATION = re.compile(r"[“\"][^“”\"]{3,80}[”\"]|(?<!\w)[‘'][^‘’']{3,80}[’'](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,41 @@ class _Beside:
         return bool(claims) and all(
             cue in self.claims and last < len(tokens) and tokens[last] in self.words for cue, _, last in claims
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Itself:
+    """What a sentence may say in itself: labels by number, patterns that are found, patterns that aren't."""
+
+    labels: tuple[int, ...]
+    says: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+
+    def excuses(self, sentence: Reading) -> bool:
+        """Whether the sentence says it."""
+        text = sentence.text
+        return all(said.search(text) for said in self.says) and not any(said.search(text) for said in self.unless)
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """Words that correct what is quoted, and claims, by cue number, of each label."""
+
+    says: re.Pattern[str]
+    claims: dict[int, frozenset[int]]
+
+    def excuses(self, sentence: Reading) -> list[int]:
+        """Labels all of whose claims are quoted to be corrected."""
+        quotations = [quotation.span() for quotation in _QUOTATION.finditer(sentence.text)]
+        if not quotations or not self.says.search(_QUOTATION.sub(" ", sentence.text)):
+            return []
+        places = [(number, sentence.places[first][0]) for number, first, _ in sentence.cues]
+        return [
+            label
+            for label, claims in self.claims.items()
+            if (found := [place for number, place in places if number in claims])
+            and all(any(start < place < end for start, end in quotations) for place in found)
+        ]
 
 
 def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
@@ -85,6 +123,8 @@ def _told_after_all(document: ParsedDocument) -> NDArray[np.bool_]:
 def _taken_back(sentence: Reading) -> list[int]:
     """Labels (by number) that the words of the sentence alone excuse."""
     excused = [label for label, beside in _besides().items() if beside.excuses(sentence)]
+    excused += [label for itself in _itselfs() if itself.excuses(sentence) for label in itself.labels]
+    excused += _corrected().excuses(sentence)
     if not scope_cues().isdisjoint(cue for cue, _, _ in sentence.cues):
         barriers = [place for place, token in enumerate(sentence.tokens) if token in _BARRIERS]
         present = frozenset(columns_of(sentence.cues, barriers))
@@ -123,6 +163,31 @@ def _besides() -> dict[int, _Beside]:
         )
         for label, row in _data()["beside"].items()
     }
+
+
+@cache
+def _itselfs() -> tuple[_Itself, ...]:
+    """What a sentence may say in itself, in the order of the data."""
+
+    def patterns(found: list[str]) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(pattern, re.IGNORECASE) for pattern in found)
+
+    return tuple(
+        _Itself(
+            tuple(LABEL_IDS.index(label) for label in row["labels"]), patterns(row["says"]), patterns(row["unless"])
+        )
+        for row in _data()["itself"]
+    )
+
+
+@cache
+def _corrected() -> _Corrected:
+    number = {name: place for place, name in enumerate(cue_lists())}
+    row = _data()["corrected"]
+    claims = {
+        LABEL_IDS.index(label): frozenset(map(number.__getitem__, names)) for label, names in row["claims"].items()
+    }
+    return _Corrected(re.compile(row["says"], re.IGNORECASE), claims)
 
 
 @cache

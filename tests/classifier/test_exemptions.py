@@ -62,6 +62,49 @@ def test_a_plain_claim_is_not(sentence: str, label: str) -> None:
 STAGE, COMPARATOR, ABSOLUTE = "missing_phase_context", "missing_comparator", "missing_absolute_risk"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        ("Whether the pill prevents strokes is unknown.", "overstated_efficacy"),
+        ("Nobody knows whether the compound would help people with lupus.", "preclinical_extrapolation"),
+        ("It isn't known yet if lower cholesterol means fewer heart attacks.", "surrogate_endpoint"),
+        ("It is too early to tell whether coffee was the reason.", "causal_overreach"),
+        ("Whether patients will ever have access to it remains to be seen.", "speculative_availability"),
+        ("We don’t know whether the implant is safe.", "understated_harms"),
+        ("The drug improved the memory of mice.", "preclinical_extrapolation"),
+        ("A gene edit restored hearing in newborn rats, the team reports.", "preclinical_extrapolation"),
+        ("The compound killed breast cancer cells in a dish.", "preclinical_extrapolation"),
+        ("The clinic sells what it calls a “miracle cure”, and experts reject that.", "sensational_language"),
+        ('The site speaks of a "breakthrough", which is exaggerated.', "sensational_language"),
+        ("The poster's ‘silent killer’ is misleading.", "disease_mongering"),
+        ('A headline called it "100% effective", which is wrong.', "overstated_efficacy"),
+        ('The leaflet\'s "completely safe" has no basis.', "understated_harms"),
+    ],
+)
+def test_what_a_sentence_says_in_itself_excuses(sentence: str, label: str) -> None:
+    assert label in exempted(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        ("The test tells whether a stroke is near.", "overstated_efficacy"),
+        ("The drug prevents strokes, for reasons that are unknown.", "overstated_efficacy"),
+        ("The drug could restore the memory of patients, as it did in mice.", "preclinical_extrapolation"),
+        ("The mice show what will help people with lupus.", "preclinical_extrapolation"),
+        ("The compound killed the cells in a dish, so it should help your heart.", "preclinical_extrapolation"),
+        ("The compound kills breast cancer.", "preclinical_extrapolation"),
+        ("“It is a breakthrough,” said Dr Lee, who rejected an offer from Oslo in 2019.", "overstated_efficacy"),
+        ("The miracle cure, which the maker calls “tested”, is a myth to nobody.", "sensational_language"),
+        ('The "breakthrough" was announced on Monday.', "sensational_language"),
+        ("It is no exaggeration: the pill is a breakthrough.", "overstated_efficacy"),
+        ('Doctors call the injection "completely safe".', "understated_harms"),
+    ],
+)
+def test_other_sentences_with_such_words_are_not_excused(sentence: str, label: str) -> None:
+    assert label not in exempted(sentence)
+
+
 def excused(document: ParsedDocument) -> dict[str, set[int]]:
     """Sentences by the label that they may not show."""
     table = exempt(document)
@@ -152,7 +195,7 @@ class TestTold:
         ("body", "expected"),
         [
             ("It was a phase 2 trial.", {STAGE}),
-            ("It was tested in mice.", {STAGE}),
+            ("It was tested in mice.", {STAGE, "preclinical_extrapolation"}),
             ("The trial had 48 patients.", {STAGE}),
             ("Some patients took a placebo.", {COMPARATOR}),
             ("It is an experimental gel.", set()),
