@@ -232,8 +232,12 @@ class Annotator:
 
 
 def _id(label: str, text: str, sentence: ParsedSentence) -> str:
-    """``span_id``, remembered by the text, which may have other white space or markup than what was read."""
-    return remembered(sentence.reading.memo, ("id", label, text), lambda: span_id(label, text))
+    """``span_id``, remembered with the text, which may have other white space or markup than what was read."""
+    memo = sentence.reading.memo
+    kept: tuple[str, str] | None = memo.get(("id", label))
+    if kept is None or kept[0] != text:
+        kept = memo["id", label] = (text, span_id(label, text))
+    return kept[1]
 
 
 def _recalled(

@@ -57,6 +57,10 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         targets = check_targets(y, x.shape[0])
         if not self.strength > 0 or self.keep_above < 0:
             raise ValueError("strength must be above 0 and keep_above at least 0")
+        if not x.has_canonical_format:
+            # The solver would bring it into order in place: in all threads at the same time, and in our caller's hands.
+            x = x.copy()
+            x.sum_duplicates()
         weights = np.zeros((x.shape[1], targets.shape[1]), dtype=np.float32)
         bias = np.zeros(targets.shape[1])
         # The solver lets go of the interpreter's lock, so threads are enough and nothing is copied.

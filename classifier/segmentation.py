@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import NamedTuple
 
 from classifier.document import Document, Field, Sentence, SentenceKind, Span
 from classifier.prose import prose_of
+from classifier.recent import Recent
 
 MAX_SENTENCE_CHARS = 1200
 """A longer run without a sentence end is cut at white space: it bounds the work for one sentence."""
@@ -123,25 +125,40 @@ def _title(prose: str) -> Iterator[tuple[int, _Block]]:
 def _blocks(prose: str, has_title: bool) -> Iterator[tuple[int, _Block]]:
     """Blocks of the text, each with where its paragraph begins."""
     first = not has_title
+    places: list[tuple[int, tuple[str, int]]] = []
     position = 0
-    for match in (*_PARAGRAPH_BREAK.finditer(prose), None):
+    # No paragraph is without a sentence, so that those beyond aren't needed.
+    breaks = list(islice(_PARAGRAPH_BREAK.finditer(prose), MAX_SENTENCES))
+    for match in breaks if len(breaks) == MAX_SENTENCES else (*breaks, None):
         end = match.start() if match else len(prose)
-        found = _paragraph(prose[position : end + _LOOK_AHEAD], end - position)
+        places.append((position, (prose[position : end + _LOOK_AHEAD], end - position)))
+        position = match.end() if match else end
+    last = places[-1][0]
+    for (place, _), found in zip(places, _paragraphs([key for _, key in places]), strict=True):
         if first and found.start < found.end:
             first = False
-            if match and found.is_line and found.end - found.start <= MAX_HEADLINE_CHARS:
-                pieces = _pieces(prose, position + found.start, position + found.end)
-                yield 0, _Block("headline", tuple(pieces))
-                found = _NO_PARAGRAPH
+            if place != last and found.is_line and found.end - found.start <= MAX_HEADLINE_CHARS:
+                yield 0, _Block("headline", tuple(_pieces(prose, place + found.start, place + found.end)))
+                continue
         for block in found.blocks:
-            yield position, block
-        if match:
-            position = match.end()
+            yield place, block
 
 
-@lru_cache(maxsize=2_000)
+def _paragraphs(keys: Sequence[tuple[str, int]]) -> list[_Paragraph]:
+    """The paragraphs of a text, most of which come again while one types."""
+    found: dict[tuple[str, int], _Paragraph] = {}
+    new: list[tuple[tuple[str, int], _Paragraph, int]] = []
+    for key, kept in _RECENT.look_up(keys).items():
+        paragraph = found[key] = kept or _paragraph(*key)
+        if kept is None:
+            sentences = sum(len(block.sentences) for block in paragraph.blocks)
+            new.append((key, paragraph, len(key[0]) + sentences * _SENTENCE_WEIGHT))
+    _RECENT.keep(new)
+    return [found[key] for key in keys]
+
+
 def _paragraph(text: str, length: int) -> _Paragraph:
-    """A paragraph: so many characters of a text, which goes on with what follows; it comes again while one types."""
+    """A paragraph: so many characters of a text, which goes on with what follows."""
     lines = list(_lines(text, 0, length))
     blocks: list[_Block] = []
     for line in lines:
@@ -154,7 +171,10 @@ def _paragraph(text: str, length: int) -> _Paragraph:
     return _Paragraph(*_strip(text, 0, length), len(lines) == 1, tuple(blocks))
 
 
-_NO_PARAGRAPH = _Paragraph(0, 0, False, ())
+_RECENT: Recent[tuple[str, int], _Paragraph] = Recent(2_500_000)
+"""Paragraphs of a long book: some 20 MB with their sentences. They stay in memory only."""
+_SENTENCE_WEIGHT = 100
+"""A sentence takes as much room as so many characters."""
 
 
 def _typed(prose: str, start: int, end: int) -> Iterator[tuple[int, int, SentenceKind]]:

@@ -132,12 +132,12 @@ class Reader:
             with self._lock, self._nlp.memory_zone():
                 new = {text: self._read(text) for text in missing}
             readings.update(new)
-            kept.keep(new.values())
+            kept.keep((text, reading, 1) for text, reading in new.items())
         return [
             ParsedDocument(
                 document,
                 tuple([ParsedSentence(sentence, _there(readings[text])) for sentence, text in sentences]),
-                {"prose": prose},
+                {"prose": prose, "recently told": kept.told},
             )
             for document, prose, sentences in read
         ]

@@ -6,13 +6,12 @@ alone is kept beside them (``memo``), so that only the changed sentence is worke
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from classifier.document import Sentence, Span
+from classifier.recent import Recent
 
 T = TypeVar("T")
 Matches: TypeAlias = tuple[tuple[int, int, int], ...]
@@ -107,13 +106,18 @@ def of_each(sentences: Iterable[ParsedSentence], name: object, work: Callable[[R
     return result
 
 
-class SentenceCache:
+class SentenceCache(Recent[str, Reading]):
     """Readings by their text, those met last. Safe to share between threads.
 
     Parameters
     ----------
     size : int
         Most readings kept, at least 0. One takes about 13 kB with its memo.
+
+    Attributes
+    ----------
+    told : Recent
+        What hangs on the tellings of an article; see ``told.told_memo``. As many sentences of articles at most.
 
     Raises
     ------
@@ -122,31 +126,5 @@ class SentenceCache:
     """
 
     def __init__(self, size: int) -> None:
-        if size < 0:
-            raise ValueError("the size of a cache must be at least 0")
-        self.size = size
-        self._readings: OrderedDict[str, Reading] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._readings)
-
-    def look_up(self, texts: Iterable[str]) -> dict[str, Reading | None]:
-        """The readings of different texts, None for those that aren't kept."""
-        kept = self._readings
-        with self._lock:
-            found = {text: kept.get(text) for text in texts}
-            for text, reading in found.items():
-                if reading is not None:
-                    kept.move_to_end(text)
-        return found
-
-    def keep(self, readings: Iterable[Reading]) -> None:
-        """Keep readings; those that weren't asked for the longest make room."""
-        kept = self._readings
-        with self._lock:
-            for reading in readings:
-                kept[reading.text] = reading
-                kept.move_to_end(reading.text)
-            while len(kept) > self.size:
-                kept.popitem(last=False)
+        super().__init__(size)
+        self.told: Recent[Hashable, dict[Any, Any]] = Recent(size)

@@ -7,7 +7,7 @@ or the one (two) after, for a headline in the three after it. The windows here a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,6 +20,7 @@ from classifier.evidence import KINDS
 from classifier.evidence.kinds import STAGELESS, VALUES
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import Reading, of_each, remembered
+from classifier.recent import Recent
 
 BEFORE, AFTER, FURTHER_AFTER, AFTER_HEADLINE = 2, 1, 2, 3
 """Sentences of the rule book's windows."""
@@ -88,18 +89,21 @@ def told_names() -> list[str]:
 def told_memo(document: ParsedDocument) -> dict[Any, Any]:
     """A memo for what hangs on nothing but which sentences tell what, and which of them use up windows.
 
-    It is kept with the reading of the first sentence, so that an article gets it back while somebody writes in it
+    The annotator keeps those of a few articles, so that an article gets its own back while somebody writes in it
     without telling anything else.
     """
 
     def work() -> dict[Any, Any]:
-        told = [(t.sentence, t.kind, t.value, t.background, t.weak) for t in document.evidence]
-        about = (told, of_each(document.sentences, "counting", _counts))
-        memo = document.sentences[0].reading.memo
-        kept: tuple[object, dict[Any, Any]] | None = memo.get("told")
-        if kept is None or kept[0] != about:
-            kept = memo["told"] = (about, {})
-        return kept[1]
+        recent: Recent[Hashable, dict[Any, Any]] | None = document.memo.get("recently told")
+        if recent is None:
+            return {}
+        told = tuple([(t.sentence, t.kind, t.value, t.background, t.weak) for t in document.evidence])
+        about = (told, tuple(of_each(document.sentences, "counting", _counts)))
+        kept = recent.look_up([about])[about]
+        if kept is None:
+            kept = {}
+            recent.keep([(about, kept, len(document.sentences))])
+        return kept
 
     return remembered(document.memo, "told", work)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -36,7 +35,7 @@ def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
     frequent = Counter(chain.from_iterable(row.content for row in stems))
     # Those that come as often stay in the order in which they come first.
     ranked = sorted([count for count in frequent.items() if count[1] >= _TOPIC_COUNT], key=_by_count)[:_TOPIC_WORDS]
-    topic, top = (_one_object(frozenset([stem for stem, _ in ranked[:most]])) for most in (_TOPIC_WORDS, _TOP_WORDS))
+    topic, top = (frozenset([stem for stem, _ in ranked[:most]]) for most in (_TOPIC_WORDS, _TOP_WORDS))
     headline, before = stems[0].known, _NO_STEMS
     rows = []
     for parsed, row in zip(document.sentences, stems, strict=True):
@@ -48,12 +47,6 @@ def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
         rows.append(found[1])
         before = row.known
     return stacked(rows)
-
-
-@lru_cache(maxsize=256)
-def _one_object(words: frozenset[str]) -> frozenset[str]:
-    """The set of these words that was met first: what is the same object compares at once."""
-    return words
 
 
 @dataclass(frozen=True, slots=True, eq=False)

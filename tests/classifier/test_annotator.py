@@ -11,9 +11,10 @@ from small_training import LEARNT, MODEL, SmallModel
 from test_reader import TEXTS
 
 from classifier.annotation import MODES, Annotation, CriterionScore, LabelledSpan, LazyScorecard, Mode, span_id
-from classifier.annotator import Annotator
+from classifier.annotator import Annotator, _id
 from classifier.document import Document, Span
 from classifier.errors import InvalidInputError
+from classifier.features.reader import shared_reader
 from classifier.labels import LABEL_IDS
 from classifier.triggers import MAX_TRIGGER_TOKENS
 
@@ -296,3 +297,13 @@ class TestScorecard:
     def test_a_scorecard_that_is_missing_is_asked_for_in_vain(self) -> None:
         with pytest.raises(KeyError, match="novelty"):
             self.card([])["novelty"]
+
+
+def test_ids_of_a_sentence_in_changing_markup_take_no_more_room() -> None:
+    (sentence,) = shared_reader().read([Document("It cures all mice.")])[0].sentences
+    before = len(sentence.reading.memo)
+    for number in range(5):
+        text = f"It{' ' * number} cures all mice."
+        assert _id("overstated_efficacy", text, sentence) == span_id("overstated_efficacy", text)
+        assert _id("overstated_efficacy", text, sentence) == span_id("overstated_efficacy", text)
+    assert len(sentence.reading.memo) == before + 1

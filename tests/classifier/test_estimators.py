@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,19 @@ class TestCalibrator:
         falling = (scores < 0.5).astype(int)
         found = Calibrator().fit(scores, falling).transform(scores)[:, 0]
         assert (np.diff(found) > 0).all()
+
+
+def test_a_matrix_that_is_not_in_order_is_left_as_it_is() -> None:
+    rng = np.random.default_rng(0)
+    ordered = sparse.random(80, 30, density=0.3, format="csr", dtype=np.float32, random_state=0)
+    order = np.concatenate([np.arange(end - 1, start - 1, -1) for start, end in pairwise(ordered.indptr)])
+    turned = sparse.csr_matrix((ordered.data[order], ordered.indices[order], ordered.indptr), shape=ordered.shape)
+    before = turned.indices.copy()
+    assert not turned.has_canonical_format
+    y = (rng.random((80, 3)) < 0.4).astype(int)
+    found, expected = (LinearLabelScorer(jobs=2).fit(x, y).predict_proba(ordered) for x in (turned, ordered))
+    assert np.array_equal(turned.indices, before)
+    assert np.array_equal(found, expected)
 
 
 class TestBoosted:

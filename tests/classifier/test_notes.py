@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -309,3 +311,11 @@ def test_the_same_label_and_sentence_have_the_same_note() -> None:
     document = read(f"Gel heals wounds\n\nIt is new.\n\n{MICE}")
     assert list(all_notes(document)) == list(all_notes(document))
     assert any(all_notes(document))
+
+
+def test_each_doubt_is_remembered_by_itself() -> None:
+    document = read("A pill\n\nIt was tried against PLACEBO.")
+    notes = Notes(document, summarise(document.evidence, len(document.sentences)))
+    some = next(rule for rules in note_rules().values() for rule in rules)
+    placebo, zebra, none = (replace(some, doubt=doubt) for doubt in (re.compile("placebo"), re.compile("zebra"), None))
+    assert [notes._doubts(rule) for rule in (placebo, zebra, none, zebra, placebo)] == [True, False, False, False, True]

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from classifier.document import Document
 from classifier.features.reader import Reader
@@ -16,55 +11,6 @@ from classifier.features.reading import Reading, SentenceCache, remembered
 
 def reading(text: str) -> Reading:
     return Reading(text, (text,), ((0, 1),), ())
-
-
-class TestCache:
-    def test_it_gives_back_what_was_put_in(self) -> None:
-        cache = SentenceCache(2)
-        kept = reading("a")
-        cache.keep([kept])
-        found = cache.look_up(["a", "b"])
-        assert found["a"] is kept
-        assert found["b"] is None
-
-    def test_the_one_not_asked_for_the_longest_makes_room(self) -> None:
-        cache = SentenceCache(2)
-        cache.keep([reading("a"), reading("b")])
-        cache.look_up(["a"])
-        cache.keep([reading("c")])
-        assert [found is not None for found in cache.look_up("abc").values()] == [True, False, True]
-
-    @given(st.integers(0, 5), st.lists(st.sampled_from("abcdefgh"), max_size=40))
-    def test_it_never_grows_over_its_size(self, size: int, texts: list[str]) -> None:
-        cache = SentenceCache(size)
-        for text in texts:
-            cache.keep([reading(text)])
-            assert len(cache) <= size
-        assert len(cache) == min(size, len(set(texts)))
-
-    def test_a_negative_size_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="at least 0"):
-            SentenceCache(-1)
-
-    def test_many_threads_share_it(self) -> None:
-        cache = SentenceCache(20)
-        failed: list[str] = []
-
-        def work(number: int) -> None:
-            for step in range(500):
-                text = str((number * step) % 40)
-                cache.keep([reading(text)])
-                found = cache.look_up([text])[text]
-                if found is not None and found.text != text:
-                    failed.append(text)
-
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failed
-        assert len(cache) == 20
 
 
 class TestReader:

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
+from classifier import segmentation
 from classifier.document import Document
+from classifier.recent import Recent
 from classifier.segmentation import MAX_HEADLINE_CHARS, MAX_SENTENCE_CHARS, split
 
 
@@ -188,3 +190,47 @@ class TestSize:
         started = time.perf_counter()
         assert split(Document(f"x {text}"))
         assert time.perf_counter() - started < 6
+
+
+class TestRemembering:
+    """Paragraphs are remembered with their sentences' places."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_remembered(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(segmentation, "_RECENT", Recent(10_000))
+
+    @pytest.mark.parametrize(
+        ("before", "text", "last"),
+        [
+            ("Ab cd.\n\nOne ok.", "Ab. Cd.\n\nOne ok.", (9, 2, 1)),  # moved
+            ("Abc cd.\n\nOne ok.", "Ab. Cd.\n\nOne ok.", (9, 2, 1)),  # one more sentence before it
+            ("Ab. Cd.\n\nOne ok.", "Ab.\nCd.\n\nOne ok.", (9, 2, 2)),  # one more paragraph before it
+        ],
+    )
+    def test_what_stands_elsewhere_now_is_placed_anew(self, before: str, text: str, last: tuple[int, int, int]) -> None:
+        split(Document(before, "Title"))
+        found = split(Document(text, "Title"))[-1]
+        assert (found.span.start, found.index - 1, found.paragraph - 1) == last
+
+    def test_what_stays_is_the_same_object(self) -> None:
+        # A paragraph is read with the beginning of the next.
+        first, second = (
+            split(Document(f"Ab cd. Ef gh.\n\n{'word ' * 40}\n\n{end}", "Title")) for end in ("It may.", "It might.")
+        )
+        assert second[1] is first[1]
+        assert second[2] is first[2]
+        assert second[4] != first[4]
+
+    def test_there_are_never_more_than_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = "Ab cd. Ef gh.\n\nIj kl. Mn op. Qr st.\n\nUv wx."
+        everything = split(Document(text, "Title"))
+        assert len(everything) == 7
+        for most in range(1, 8):
+            monkeypatch.setattr(segmentation, "MAX_SENTENCES", most)
+            assert split(Document(text, "Title")) == everything[:most]
+
+    def test_versions_of_a_paragraph_make_room_for_each_other(self) -> None:
+        for number in range(100):
+            split(Document(f"It has {number} sides. " * 20, "Title"))
+        # 420 characters and 20 sentences each.
+        assert 3 <= len(segmentation._RECENT) <= 4

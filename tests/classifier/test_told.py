@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from test_reader import TEXTS, read
 
+from classifier.document import Document
 from classifier.evidence import KINDS, Evidence
 from classifier.evidence.kinds import STAGELESS, VALUES
-from classifier.features.reader import ParsedDocument
+from classifier.features.reader import ParsedDocument, shared_reader
+from classifier.features.reading import SentenceCache
 from classifier.features.told import (
     AFTER_HEADLINE,
     FURTHER_AFTER,
@@ -24,6 +27,7 @@ from classifier.features.told import (
     in_window,
     told_features,
     told_here,
+    told_memo,
     told_names,
 )
 
@@ -265,3 +269,29 @@ def test_the_distance_is_that_to_the_nearest(told: list[bool]) -> None:
     places = [place for place, here in enumerate(told) if here]
     nearest = [min((abs(row - place) for place in places), default=50) for row in range(len(told))]
     assert _distances(np.array(told)[:, None])[:, 0].tolist() == nearest
+
+
+class TestMemo:
+    """What hangs on the tellings alone is kept for a few articles, as many sentences as the cache has."""
+
+    def test_an_article_gets_its_own_back_while_it_tells_the_same(self) -> None:
+        cache = SentenceCache(100)
+
+        def memo(text: str) -> dict[Any, Any]:
+            return told_memo(shared_reader().read([Document(text)], cache)[0])
+
+        first = memo("A pill\n\nIt was tried in mice. It is red.")
+        assert memo("A drug\n\nIt was tried in mice. It is blue.") is first
+        assert memo("A pill\n\nIt was tried in rats. It is red, too. It is round.") is not first
+        assert memo("A pill\n\nIt is red. It was tried in mice.") is not first
+
+    def test_it_takes_no_more_room_however_often_an_article_changes(self) -> None:
+        cache = SentenceCache(20)
+        for number in range(30):
+            text = f"Pill {number}\n\n" + "It is red. " * number + "It was tried in mice."
+            told_memo(shared_reader().read([Document(text)], cache)[0])["some"] = number
+            assert cache.told._weight <= 20
+
+    def test_without_a_cache_nothing_is_shared(self) -> None:
+        text = "A pill\n\nIt was tried in mice."
+        assert told_memo(read(text)) is not told_memo(read(text))
