@@ -6,6 +6,7 @@ the trigger is the run of tokens with the highest sum of log-odds, at most 15 wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -23,7 +24,10 @@ from classifier.labels import LABEL_IDS
 
 MAX_TRIGGER_TOKENS = 15
 """A token is at most one word, so this keeps to the rule book's 15 words."""
-_EDGE_PUNCTUATION = frozenset(".,;:!?…\"'()[]{}-–—“”‘’«»•*/") | {"--", "...", "''", "``", "'s"}
+_WORD = re.compile(r"[\w%$£€#+<>=]")
+"""What a token at the edge of a trigger holds: punctuation, quotes and emoji stand inside only."""
+_POSSESSIVE = "'s"
+"""Ends a trigger only with the word that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +174,16 @@ def _with_label(found: Iterable[tuple[str, str]], label: str) -> Iterator[str]:
 def _best_run(odds: Sequence[float], tokens: Sequence[str]) -> tuple[int, int]:
     """First token and token after the last of the run with the highest sum (the earliest of equals)."""
     best = (-np.inf, 0, 1)
+    edges = [token != _POSSESSIVE and bool(_WORD.search(token)) for token in tokens]
     for first in range(len(odds)):
-        if tokens[first] in _EDGE_PUNCTUATION:
+        if not edges[first]:
             continue
         total = 0.0
         for last in range(first, min(len(odds), first + MAX_TRIGGER_TOKENS)):
             total += odds[last]
-            if total > best[0] and tokens[last] not in _EDGE_PUNCTUATION:
+            if total > best[0] and edges[last]:
                 best = (total, first, last + 1)
-    return best[1], best[2]
+    _, first, end = best
+    if end < len(tokens) and tokens[end] == _POSSESSIVE and end - first < MAX_TRIGGER_TOKENS:
+        end += 1
+    return first, end

@@ -61,6 +61,24 @@ class TestToy:
         generous = TriggerFinder(strength=10, generosity=20, min_count=1).fit(TOY)
         assert found(generous, "“A wonder!”", HYPE) == "A wonder"
 
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("👦 A wonder 🎉🎉", "A wonder"),
+            ("👨\u200d👩\u200d👦 A wonder", "A wonder"),
+            ("A wonder in 62%", "A wonder in 62%"),
+            ("A wonder for £5", "A wonder for £5"),
+        ],
+    )
+    def test_nor_are_emoji_but_signs_are(self, text: str, expected: str) -> None:
+        generous = TriggerFinder(strength=10, generosity=20, min_count=1).fit(TOY)
+        assert found(generous, text, HYPE) == expected
+
+    def test_a_possessive_stays_with_its_word(self) -> None:
+        assert found(self.finder, "My tea is a wonder's child today and is quite harmless", HYPE) == "wonder's"
+        generous = TriggerFinder(strength=10, generosity=20, min_count=1).fit(TOY)
+        assert found(generous, "'s wonder", HYPE) == "wonder"
+
     def test_punctuation_alone_is_better_than_nothing(self) -> None:
         assert found(self.finder, "…!?", HYPE) != ""
 
