@@ -16,6 +16,7 @@ from service.settings import JSON_ENVELOPE_BYTES, JSON_ESCAPE_FACTOR
 from service.wire import printable
 
 BOM = "\ufeff"
+_USUAL_TITLE = "title"
 RecordForm: TypeAlias = Literal["json", "row", "txt", "md", "html", "warc-html"]
 
 
@@ -28,12 +29,24 @@ class ColumnMap:
     id : str, optional
         None means ``id``: needed in JSON Lines; in tables the record's number stands in for it.
     text, title : str
-        A missing title is no fault.
+        A title that a record lacks is no fault.
     """
 
     id: str | None = None
     text: str = "text"
-    title: str = "title"
+    title: str = _USUAL_TITLE
+
+    def needed(self, *, title: bool = True) -> tuple[str, ...]:
+        """Columns that must be there: that of the text, and those of the id and the title if they were asked for.
+
+        Parameters
+        ----------
+        title : bool
+            False if the title's may be missing all the same.
+        """
+        asked = [self.text, *([] if self.id is None else [self.id])]
+        # A title is looked for in its usual place unasked, so that place may be empty.
+        return (*asked, self.title) if title and self.title != _USUAL_TITLE else tuple(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +151,21 @@ class Reading:
     numbers : iterator of int
         Counts the records of the run.
     left_out : callable
-        Told the path of each file in a folder that is of no known form.
+        Told the path of each file in a folder that isn't read.
+    needs_title : bool
+        Whether each table must have the column of the title, if one was asked for.
     """
 
     columns: ColumnMap
     max_bytes: int
     numbers: Iterator[int]
     left_out: Callable[[str], None]
+    needs_title: bool = True
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that each table must have."""
+        return self.columns.needed(title=self.needs_title)
 
     @property
     def cap(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from classifier.document import Document
@@ -32,10 +32,10 @@ def unique(columns: Sequence[str]) -> list[str]:
     return found
 
 
-def no_column(columns: ColumnMap, names: Sequence[str]) -> InvalidInputError | None:
-    """Say that a table lacks the column of the text, or one for the id that was asked for."""
-    for column in (columns.text, columns.id):
-        if column is not None and column not in names:
+def no_column(needed: Iterable[str], names: Sequence[str]) -> InvalidInputError | None:
+    """Say that a table lacks the first of the needed columns that isn't among its names."""
+    for column in needed:
+        if column not in names:
             return InvalidInputError(
                 f"the table has no column called {named(column)}; it has {listed(names)}",
                 field=named(column),

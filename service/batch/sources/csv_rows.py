@@ -135,7 +135,7 @@ def _rows(feed: _Lines, name: str, reading: Reading, delimiter: str) -> Iterator
         if header is None:
             if problem is None and row:
                 header = unique(row)
-                problem = no_column(reading.columns, header)
+                problem = no_column(reading.needed, header)
             if problem is not None:
                 yield reading.refused(place, "row", problem)
                 return

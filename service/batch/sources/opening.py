@@ -6,6 +6,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +40,7 @@ def open_sources(
     columns: ColumnMap | None = None,
     max_bytes: int = 1_000_000,
     left_out: Callable[[str], None] | None = None,
+    titles_in_folders: bool = False,
 ) -> Iterator[RawRecord]:
     """Read the inputs of a run lazily: no more than a few records are in memory.
 
@@ -54,6 +56,9 @@ def open_sources(
         Size limit of an article, in bytes of UTF-8 with its title. Not much more of it is read.
     left_out : callable, optional
         Told the path of each file in a folder that isn't read.
+    titles_in_folders : bool
+        Whether a folder's tables, too, are refused if they lack a column that was asked for as the title. A run reads
+        them without titles, as other tables of the folder may have them.
 
     Returns
     -------
@@ -70,14 +75,16 @@ def open_sources(
     told = [(source, form_of_input(source, wanted)) for source in inputs]
     only = None if wanted == "folder" else wanted
     reading = Reading(columns or ColumnMap(), max_bytes, itertools.count(1), left_out or (lambda _: None))
-    return itertools.chain.from_iterable(_read(source, found, only, reading) for source, found in told)
+    in_folders = replace(reading, needs_title=titles_in_folders)
+    return itertools.chain.from_iterable(
+        _read_folder(Path(source), only, in_folders) if found == "folder" else _read_input(source, found, reading)
+        for source, found in told
+    )
 
 
-def _read(source: str, form: Form, only: Form | None, reading: Reading) -> Iterator[RawRecord]:
-    if form != "folder":
-        name = STDIN_NAME if source == STDIN else shown(source)
-        return _read_file(None if source == STDIN else Path(source), name, form, reading, name, {})
-    return _read_folder(Path(source), only, reading)
+def _read_input(source: str, form: Form, reading: Reading) -> Iterator[RawRecord]:
+    name = STDIN_NAME if source == STDIN else shown(source)
+    return _read_file(None if source == STDIN else Path(source), name, form, reading, name, {})
 
 
 def _read_folder(folder: Path, only: Form | None, reading: Reading) -> Iterator[RawRecord]:

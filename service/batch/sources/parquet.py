@@ -49,7 +49,7 @@ def read_parquet(
         # Not buffered ahead: else whole row groups would be held in memory.
         with parquet.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER_BYTES) as file:
             names = unique([*file.schema_arrow.names, *(partitions or {})])
-            if problem := no_column(reading.columns, names):
+            if problem := no_column(reading.needed, names):
                 yield reading.refused(name, "row", problem)
                 return
             for batch in file.iter_batches(batch_size=BATCH, use_threads=False):

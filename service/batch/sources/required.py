@@ -19,7 +19,7 @@ from service.wire import parse_object
 def check_columns(
     inputs: Iterable[str], head: Iterable[RawRecord], *, form: str | None, columns: ColumnMap, max_bytes: int
 ) -> None:
-    """Look into each input for the columns of the text and of the id that was asked for.
+    """Look into each input for the columns of the text, and of the id and the title if they were asked for.
 
     An input is read to the first record that has them: of CSV and Parquet that is the first, and JSON Lines of which
     only some lack a key are read as far as it takes. What can be read once only is not looked at, but for standard
@@ -47,7 +47,7 @@ def check_columns(
             known = itertools.takewhile(_from_stdin, head)
             _check(STDIN_NAME, known if number == 0 else (), columns)
         elif path.is_dir() or path.is_file():
-            records = open_sources([source], form=form, columns=columns, max_bytes=max_bytes)
+            records = open_sources([source], form=form, columns=columns, max_bytes=max_bytes, titles_in_folders=True)
             _check(shown(source), records, columns)
 
 
@@ -56,7 +56,7 @@ def _from_stdin(record: RawRecord) -> bool:
 
 
 def _check(name: str, records: Iterable[RawRecord], columns: ColumnMap) -> None:
-    missing = dict.fromkeys(column for column in (columns.text, columns.id) if column is not None)
+    missing = dict.fromkeys(columns.needed())
     seen: dict[str, None] = {}
     refused: RawRecord | None = None
     for record in records:

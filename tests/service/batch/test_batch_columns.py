@@ -61,6 +61,50 @@ def test_a_column_that_is_not_there_is_bad_usage(
     assert len(rows(out)) == {csv: 2, parquet: 1, jsonl: 100}[make]  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (csv, "{}:1: the table has no column called nope; it has id, body"),
+        (parquet, "{}: the table has no column called nope; it has id, body"),
+        (jsonl, "{}: no line has the key nope; there are id, body"),
+    ],
+)
+def test_a_title_must_be_there_only_if_it_was_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], make: object, said: str
+) -> None:
+    source, out = make(tmp_path), tmp_path / "out.jsonl"  # type: ignore[operator]
+    assert run(source, out, "--text-column", "body", "--title-column", "nope") == 2
+    assert capsys.readouterr() == ("", f"overclaim: error: {said.format(source)}\n")
+    assert not out.exists()
+    # The usual one may be missing.
+    assert run(source, out, "--text-column", "body") == 0
+    assert len(rows(out)) == {csv: 2, parquet: 1, jsonl: 100}[make]  # type: ignore[index]
+
+
+def test_records_of_which_some_lack_the_title_are_scored_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ['{"id": 1, "text": "The pill."}', '{"id": 2, "text": "The pill.", "head": "A miracle"}']
+    source, out = written(tmp_path / "in.jsonl", *lines), tmp_path / "out.jsonl"
+    assert run(source, out, "--title-column", "head", "--keep-text") == 0
+    assert "2 records written, 0 bad" in capsys.readouterr().err
+    assert [row["title"] for row in rows(out)] == [None, "A miracle"]
+
+
+def test_a_folder_is_refused_only_if_no_table_has_the_title(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = tmp_path / "in.d", tmp_path / "out.jsonl"
+    folder.mkdir()
+    written(folder / "a.csv", "id,text", "1,The pill.")
+    with_title = ["--title-column", "head", "--keep-text"]
+    assert run(folder, out, *with_title) == 2
+    said = f"overclaim: error: {folder}/a.csv:1: the table has no column called head; it has id, text\n"
+    assert capsys.readouterr() == ("", said)
+    written(folder / "b.csv", "id,text,head", "2,The pill.,A miracle")
+    assert run(folder, out, *with_title) == 0
+    assert "2 records written, 0 bad" in capsys.readouterr().err
+    assert [row["title"] for row in rows(out)] == [None, "A miracle"]
+
+
 @pytest.mark.parametrize("at", [0, 70, 99])
 def test_records_of_which_some_lack_the_key_are_bad_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], at: int
@@ -106,6 +150,16 @@ def test_a_folder_is_refused_only_if_none_of_its_files_can_be_read_so(
             "<stdin>:1: the table has no column called text; it has id, body",
         ),
         ([], LINES, "<stdin>: no line has the key text; there are id, body"),
+        (
+            ["--from", "csv", "--title-column", "head"],
+            ["id,text", "1,The pill."],
+            "<stdin>:1: the table has no column called head; it has id, text",
+        ),
+        (
+            ["--title-column", "head"],
+            ['{"id": 1, "text": "The pill."}'],
+            "<stdin>: no line has the key head; there are id, text",
+        ),
     ],
 )
 def test_standard_input_is_told_by_its_first_records(

@@ -136,7 +136,7 @@ CHANGES: list[tuple[str, list[str]]] = [
     ('from null, not "jsonl"', ["--from", "jsonl"]),
     ("keep_text false, not true", ["--keep-text"]),
     ('columns {"id": null, "text": "text", "title": "title"}, not', ["--text-column", "title"]),
-    ('columns {"id": null, "text": "text", "title": "title"}, not', ["--title-column", "head"]),
+    ('columns {"id": null, "text": "text", "title": "title"}, not', ["--title-column", "text"]),
     ('columns {"id": null, "text": "text", "title": "title"}, not', ["--id-column", "title"]),
 ]
 
