@@ -13,6 +13,7 @@ from service.batch.finish import outputs
 from service.batch.journal import Entry
 from service.batch.run import Counts, Run, run_to_file, run_to_stream
 from service.batch.scoring import Recipe
+from service.batch.sigterm import Terminated, end_by_sigterm, sigterm_stops
 from service.batch.sources import ColumnMap
 from service.batch.writers import format_of
 from service.commands.common import check_replaceable, chosen_labels
@@ -134,10 +135,13 @@ def _to_stdout(asked: Run) -> Counts:
 def _to_file(asked: Run, out: Path) -> Counts:
     again = f"what is done is kept in {out}.part: run the same command again"
     try:
-        return run_to_file(asked, out)
-    except KeyboardInterrupt:
+        with sigterm_stops():
+            return run_to_file(asked, out)
+    except KeyboardInterrupt as err:
         if Path(f"{out}.part").exists():
             note(f"stopped; {again} to go on")
+        if isinstance(err, Terminated):
+            end_by_sigterm()
         raise
     except BrokenPipeError:
         raise

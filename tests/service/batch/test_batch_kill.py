@@ -23,6 +23,7 @@ import classifier
 from classifier.annotator import Annotator
 from classifier.training.corpus import read_labelled
 from classifier.training.texts import data_folder
+from service.batch.sigterm import Terminated, sigterm_stops
 
 LINES = [json.dumps({**record, "date": f"2026-01-{record['id'] % 28 + 1:02}"}) for record in RECORDS]
 LINES[7:7] = ["nonsense"]
@@ -176,8 +177,14 @@ def _gone(processes: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(processes, timeout=60)[1]
 
 
-@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGINT"])
-def test_no_process_outlives_its_parent(source: Path, tmp_path: Path, fake_model: FakeAnnotator, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "to_all"),
+    # A terminal sends Ctrl-C to the workers, too, and some service managers send them SIGTERM.
+    [("SIGKILL", False), ("SIGTERM", False), ("SIGTERM", True), ("SIGINT", True)],
+)
+def test_no_process_outlives_its_parent(
+    source: Path, tmp_path: Path, fake_model: FakeAnnotator, how: str, to_all: bool
+) -> None:
     out, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
     expected = undisturbed(source, out)
     arguments = [str(source), str(out), "--jobs", "2"]
@@ -186,26 +193,56 @@ def test_no_process_outlives_its_parent(source: Path, tmp_path: Path, fake_model
         assert len(workers) >= 2
         assert ended(forked(["batch", str(source), str(out), "--jobs", "1"])) == 2
         assert (tmp_path / "in.log").read_text() == f"overclaim: error: {part} is being written by another run\n"
-        if how == "SIGINT":
-            os.killpg(process.pid, signal.SIGINT)  # as a terminal does at Ctrl-C: the workers get it, too
-        else:
-            process.send_signal(signal.Signals[how])
+        (os.killpg if to_all else os.kill)(process.pid, signal.Signals[how])
         _, err = process.communicate(timeout=60)
         assert _gone(workers)
-    if how == "SIGINT":
-        assert process.returncode == 130
-        assert (
-            err.decode() == f"overclaim: stopped; what is done is kept in {part}: run the same command again to go on\n"
-        )
-    else:
-        assert process.returncode == -signal.Signals[how]
-        assert err == b""
+    assert process.returncode == (130 if how == "SIGINT" else -signal.Signals[how])
+    told = f"overclaim: stopped; what is done is kept in {part}: run the same command again to go on\n"
+    assert err.decode() == ("" if how == "SIGKILL" else told)
     kept = part.read_bytes().count(b"\n")
     assert 32 <= kept < 81
     assert ended(forked(["batch", str(source), str(out), "--jobs", "1"])) == 0
     told = (tmp_path / "in.log").read_text()
     assert f"{81 - kept} records written, {kept - 1} kept from an earlier run, 1 bad" in told
     assert outputs(tmp_path) == expected
+
+
+def test_sigterm_with_one_job_is_told_once_and_only_of_a_file(source: Path, tmp_path: Path) -> None:
+    out, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
+    with _started([str(source), str(out), "--jobs", "1"], part, 32, FAKE_DELAY="0.1") as process:
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGTERM
+    assert err.decode() == f"overclaim: stopped; what is done is kept in {part}: run the same command again to go on\n"
+    # What is printed can't be gone on with, so nothing says that it could.
+    arguments = [str(source), "-", "--jobs", "1"]
+    with subprocess.Popen(
+        [*FAKE_CLI, *arguments],
+        env=os.environ | {"FAKE_DELAY": "0.1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGTERM
+    assert b"stopped" not in err
+
+
+def test_sigterm_that_is_ignored_stays_so() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        for kept in (signal.SIG_IGN, lambda *_: None):
+            signal.signal(signal.SIGTERM, kept)
+            with sigterm_stops():
+                assert signal.getsignal(signal.SIGTERM) is kept
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with pytest.raises(Terminated), sigterm_stops():
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_worker_that_dies(source: Path, tmp_path: Path, fake_model: FakeAnnotator) -> None:
