@@ -79,7 +79,7 @@ def run(
         kept = f", {counts.kept} kept from an earlier run" if counts.kept else ""
         where = f" (see {out}.errors.jsonl)" if counts.bad and out != "-" else ""
         files = "1 file" if counts.left_out == 1 else f"{counts.left_out} files"
-        left_out = f"; {files} of unknown format left out" if counts.left_out else ""
+        left_out = f"; {files} left out, hidden or of a format that isn't read" if counts.left_out else ""
         note(f"{counts.written} records written{kept}, {counts.bad} bad{where}{left_out}{repeated(counts)}")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def walk(folder: Path, reading: Reading, only: Form | None = None) -> Iterator[F
     ----------
     folder : Path
     reading : Reading
-        Is told of each file of no known format.
+        Is told of each file that is hidden or of no known format. What is in a hidden folder isn't looked at.
     only : str, optional
         Leave out files of other formats, too.
 
@@ -63,12 +64,16 @@ def walk(folder: Path, reading: Reading, only: Form | None = None) -> Iterator[F
             if (status.st_dev, status.st_ino) in entered:
                 return
             entered.add((status.st_dev, status.st_ino))
-            names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+            names = sorted(entry.name for entry in path.iterdir())
         except OSError as err:
             yield Found(path, below, "txt", {}, err)
             return
         for name in names:
             inner, inner_below = path / name, f"{below}/{name}" if below else name
+            if name.startswith("."):
+                if not os.path.isdir(inner):  # noqa: PTH112  (a `Path` raises an error if it may not look)
+                    reading.left_out(shown(inner))
+                continue
             form = form_of_name(name)
             if form == "parquet" and name.startswith("_"):
                 form = None

@@ -80,10 +80,26 @@ def test_several_inputs_of_several_kinds(tmp_path: Path, capsys: pytest.CaptureF
     folder.mkdir()
     written(folder / "b.txt", "A breakthrough.")
     written(folder / "c.docx", "unknown")
+    written(folder / ".d.txt", "A miracle.")
     out = tmp_path / "out.jsonl"
     assert run(one, folder, out) == 0
     assert [row["id"] for row in rows(out)] == ["a", "b.txt"]
-    assert "2 records written, 0 bad; 1 file of unknown format left out" in capsys.readouterr().err
+    left_out = "2 files left out, hidden or of a format that isn't read"
+    assert f"2 records written, 0 bad; {left_out}\n" in capsys.readouterr().err
+    written(out, "")
+    (folder / ".d.txt").unlink()
+    (folder / "c.docx").unlink()
+    assert run(one, folder, out) == 0
+    assert capsys.readouterr().err == "overclaim: 2 records written, 0 bad\n"
+
+
+def test_a_name_without_an_ending_is_of_json_lines(tmp_path: Path) -> None:
+    source, out = written(tmp_path / "in.jsonl", '{"id": "a", "text": "A miracle."}'), tmp_path / "annotated"
+    assert run(source, out) == 0
+    assert [row["id"] for row in rows(out)] == ["a"]
+    out.unlink()
+    assert run(source, out, "--to", "csv") == 0
+    assert out.read_text(encoding="utf-8").startswith("article_id,")
 
 
 BAD = [
