@@ -128,7 +128,8 @@ def batch(
         typer.Argument(
             metavar="IN... OUT",
             help="IN: JSON Lines, CSV, Parquet, WARC, or a folder of articles; - is standard input. "
-            "OUT, the last: JSON Lines, Parquet or CSV to write; - prints JSON Lines.",
+            "OUT, the last: JSON Lines, Parquet or CSV to write, by the end of its name, JSON Lines if it has none; "
+            "- prints JSON Lines.",
         ),
     ],
     form: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Of IN, if its name tells none.")] = None,
