@@ -63,7 +63,7 @@ class Engine:
 
     @property
     def project(self) -> Project | None:
-        """The settings of the project that the server was started for, as they are now."""
+        """The settings of the project that the server was started for, as they are now; None if there are none."""
         return self._project.current if self._project else None
 
     async def load(self) -> None:
