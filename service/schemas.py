@@ -16,7 +16,7 @@ from classifier.evidence import KINDS
 from classifier.labels import LABEL_IDS, labels
 from service.markup import Form
 from service.offsets import OffsetTable, OffsetUnit
-from service.wire import json_kind, printable
+from service.wire import check_keys, json_kind, printable
 
 _REQUEST_EXAMPLE: JsonDict = {
     "text": "A pill that melts fat\n\nThe miracle pill cured all twelve mice, and it will soon be on sale.",
@@ -249,15 +249,7 @@ def parse_request(values: Mapping[str, object]) -> AnnotateRequest:
     InvalidInputError
         Names the field at fault. The values themselves (empty text, labels, surrogates) are the annotator's to judge.
     """
-    known = tuple(AnnotateRequest.model_fields)
-    unknown = [name for name in values if name not in known]
-    if unknown:
-        shown = ", ".join(printable(name) for name in unknown[:5])
-        raise InvalidInputError(
-            f"unknown key{'s' if len(unknown) > 1 else ''} {shown}; known are {', '.join(known)}",
-            field=printable(unknown[0])[1:-1],
-            code="unknown_key",
-        )
+    check_keys(values, AnnotateRequest.model_fields)
     try:
         return AnnotateRequest.model_validate(values)
     except ValidationError as err:

@@ -6,6 +6,7 @@ Messages name the field and the limit and never repeat any of the article.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import NoReturn
 
 from classifier.errors import InvalidInputError
@@ -84,6 +85,35 @@ def json_kind(value: object) -> str:
     return _JSON_NAMES.get(type(value), "something else")
 
 
+def check_keys(values: Iterable[str], known: Iterable[str], parent: str = "") -> None:
+    """Refuse an object with keys that aren't known.
+
+    Parameters
+    ----------
+    values : iterable of str
+        Its keys.
+    known : iterable of str
+        What they may be.
+    parent : str
+        Key of the object that holds it, if one does.
+
+    Raises
+    ------
+    InvalidInputError
+        Code ``unknown_key``. Shows up to five of them, each up to 40 characters, and lists what is known.
+    """
+    names = tuple(known)
+    unknown = [name for name in values if name not in names]
+    if unknown:
+        shown = ", ".join(printable(name) for name in unknown[:5])
+        raise InvalidInputError(
+            f"unknown key{'s' if len(unknown) > 1 else ''} {shown}{f' in {parent}' if parent else ''}; "
+            f"known are {', '.join(names)}",
+            field=printable(unknown[0])[1:-1],
+            code="unknown_key",
+        )
+
+
 def printable(name: object, length: int = 40) -> str:
     """Quote and shorten a name from outside so that any encoding and terminal can take it."""
     return ascii(str(name)[:length])
@@ -121,7 +151,7 @@ def check_size(text: str, title: str | None, limit: int) -> None:
     size = sum(len(part.encode("utf-8", "surrogatepass")) for part in (text, title or ""))
     if size > limit:
         raise InvalidInputError(
-            f"text is too long: {size} bytes of UTF-8 with its title, and the limit is {limit}",
+            f"text is too long: {size} bytes of UTF-8{' with its title' if title else ''}, and the limit is {limit}",
             field="text",
             code="too_long",
             limit=limit,

@@ -1,19 +1,20 @@
-"""The body of ``POST /v1/feedback``: checked, and refused with a message that repeats none of it."""
+"""The body of ``POST /v1/feedback``: checked, and refused with a message that repeats no value of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 
-from classifier.annotation import Mode, span_id
+from classifier.annotation import MODES, Mode, span_id
 from classifier.errors import InvalidInputError
 from classifier.labels import LABEL_IDS
-from service.feedback.judgement import Judgement, Verdict
+from service.feedback.judgement import VERDICTS, Judgement, Verdict
 from service.offsets import OffsetTable, OffsetUnit
-from service.wire import printable
+from service.wire import check_keys, json_kind
 
 MAX_SENTENCE = 2000
 """Most characters (code points) of a sentence."""
@@ -33,13 +34,21 @@ _EXAMPLE: JsonDict = {
     "offset_unit": "codepoint",
     "agreed": True,
 }
-_CODES = {
-    "missing": "missing",
-    "extra_forbidden": "unknown_key",
-    "string_too_long": "too_long",
-    "string_unicode": "lone_surrogate",
-    "literal_error": "unknown_{field}",
-}
+_CHOICES = {"verdict": VERDICTS, "mode": MODES, "offset_unit": get_args(OffsetUnit)}
+_WHOLE_NUMBER = ("a number", "a whole number from 0 up")
+_WANTED = {
+    "span_id": ("a string", "16 hex digits in lower case"),
+    "label": ("a string", "a string"),
+    "model": ("an object", "an object with the keys version and sha256"),
+    "model.version": ("a string", "1 to 64 letters, digits or any of . + _ -"),
+    "model.sha256": ("a string", "64 hex digits in lower case"),
+    "score": ("a number", "a number from 0 to 1"),
+    "sentence": ("a string", "a string"),
+    "start": _WHOLE_NUMBER,
+    "end": _WHOLE_NUMBER,
+    "agreed": ("a boolean", "true or false"),
+} | {name: ("a string", f"one of {', '.join(known)}") for name, known in _CHOICES.items()}
+"""Of each field: which kind of JSON value it must be, and what else must be true of it."""
 
 
 class FeedbackModel(BaseModel):
@@ -97,6 +106,9 @@ def parse_feedback(values: Mapping[str, object], today: date) -> Judgement:
         Names the field at fault. A sentence that the user hasn't agreed to is refused, not left out: a program that
         sends one must learn that it does so.
     """
+    check_keys(values, FeedbackRequest.model_fields)
+    if isinstance(model := values.get("model"), dict):
+        check_keys(model, FeedbackModel.model_fields, "model")
     try:
         asked = FeedbackRequest.model_validate(values)
     except ValidationError as err:
@@ -155,19 +167,20 @@ def _reverted(table: OffsetTable, sentence: str, name: str, value: int, unit: Of
 
 
 def _field_error(err: ValidationError) -> InvalidInputError:
-    # The messages of these checks name what is expected, never what came.
-    problem = err.errors(include_input=False, include_url=False)[0]
-    place = [str(part) for part in problem["loc"]]
-    code = _CODES.get(problem["type"], "invalid").format(field=place[-1].removeprefix("offset_"))
-    if code == "unknown_key":
-        return InvalidInputError(
-            f"unknown key {printable('.'.join(place))}", field=printable(place[-1])[1:-1], code=code
-        )
-    field = ".".join(place)
-    if code == "missing":
-        return _bad(field, "is required", code)
-    reason = problem["msg"].replace("Input should", "should", 1)
-    return _bad(field, reason[:1].lower() + reason[1:], code, MAX_SENTENCE if code == "too_long" else None)
+    # Pydantic's own words name classes and patterns. Of what came, ours tell at most the kind and the length.
+    problem = err.errors(include_url=False)[0]
+    field, kind = ".".join(str(part) for part in problem["loc"]), problem["type"]
+    if kind == "missing":
+        return _bad(field, "is required", "missing")
+    if kind == "string_too_long":
+        size = len(problem["input"])
+        return _bad(field, f"is too long: {size} characters, and the limit is {MAX_SENTENCE}", "too_long", MAX_SENTENCE)
+    if kind == "string_unicode":
+        return _bad(field, "holds half of a surrogate pair: it is not valid Unicode", "lone_surrogate")
+    kind_wanted, wanted = _WANTED[field]
+    came = json_kind(problem["input"])
+    code = f"unknown_{field.removeprefix('offset_')}" if kind == "literal_error" else "invalid"
+    return _bad(field, f"must be {wanted}{f', not {came}' if came != kind_wanted else ''}", code)
 
 
 def _bad(field: str, reason: str, code: str, limit: int | None = None) -> InvalidInputError:

@@ -99,8 +99,8 @@ def test_the_limit_counts_bytes_of_utf8_of_text_and_title(client: TestClient) ->
     for values in ({"text": "é" * (LIMIT // 2) + "a"}, {"text": "é" * (LIMIT // 2), "title": "a"}):
         error = refused(client, json.dumps(values).encode(), 413)
         assert (error["field"], error["code"], error["limit"]) == ("text", "too_long", LIMIT)
-        assert "1001 bytes" in error["message"]
-        assert str(LIMIT) in error["message"]
+        with_title = " with its title" if "title" in values else ""
+        assert error["message"] == f"text is too long: 1001 bytes of UTF-8{with_title}, and the limit is {LIMIT}"
 
 
 def test_a_huge_body_is_not_read(client: TestClient) -> None:
@@ -168,6 +168,20 @@ def test_no_text_in_the_log(client: TestClient, caplog: pytest.LogCaptureFixture
 @pytest.mark.parametrize("values", [{"text": [MARKED]}, {"text": MARKED, "k": 1}, {"text": MARKED + "\ud800"}])
 def test_errors_do_not_echo_the_article(client: TestClient, values: object) -> None:
     assert MARKED not in json.dumps(refused(client, json.dumps(values).encode(), 422))
+
+
+NAME = "name-0123456789-0123456789-0123456789-0123456789"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"labels": [NAME]}, {"mode": NAME}, {"offset_unit": NAME}, {"form": NAME}, {NAME: 1}, {NAME: 1, "b": 2}],
+)
+def test_of_an_unknown_name_forty_characters_are_shown(client: TestClient, values: dict[str, object]) -> None:
+    told = json.dumps(refused(client, json.dumps({"text": MARKED} | values).encode(), 422))
+    assert f"'{NAME[:40]}'" in told
+    assert NAME[:41] not in told
+    assert MARKED not in told
 
 
 class PickyAnnotator(FakeAnnotator):

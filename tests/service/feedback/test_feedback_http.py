@@ -22,7 +22,14 @@ from told import LABEL, SENTENCE, SHA, body, file_bytes, service, stored
 from classifier.annotation import span_id
 from service.app import create_app
 from service.feedback import store as store_module
-from service.feedback.request import MAX_BODY_BYTES, parse_feedback, request_schema
+from service.feedback.request import (
+    _WANTED,
+    MAX_BODY_BYTES,
+    FeedbackModel,
+    FeedbackRequest,
+    parse_feedback,
+    request_schema,
+)
 from service.feedback.store import FeedbackStore
 from service.settings import Settings
 
@@ -186,6 +193,53 @@ def test_bad_fields(client: TestClient, place: Path, change: dict[str, Any], fie
     assert stored(place) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model": "miracle"}, "model must be an object with the keys version and sha256, not a string"),
+        ({"model": None}, "model must be an object with the keys version and sha256, not null"),
+        ({"model": {"version": 1, "sha256": SHA}}, "model.version must be 1 to 64 letters, digits or any of . + _ -, "
+         "not a number"),
+        ({"model": {"version": "1", "sha256": "miracle"}}, "model.sha256 must be 64 hex digits in lower case"),
+        ({"span_id": "miracle"}, "span_id must be 16 hex digits in lower case"),
+        ({"label": 5}, "label must be a string, not a number"),
+        ({"verdict": "miracle"}, "verdict must be one of hide, wrong, right"),
+        ({"verdict": ["miracle"]}, "verdict must be one of hide, wrong, right, not an array"),
+        ({"mode": "miracle"}, "mode must be one of strict, balanced, sensitive"),
+        ({"offset_unit": "miracle"}, "offset_unit must be one of codepoint, utf16, utf8"),
+        ({"score": "miracle"}, "score must be a number from 0 to 1, not a string"),
+        ({"score": 2}, "score must be a number from 0 to 1"),
+        ({"start": 1.5}, "start must be a whole number from 0 up"),
+        ({"end": True}, "end must be a whole number from 0 up, not a boolean"),
+        ({"agreed": "miracle"}, "agreed must be true or false, not a string"),
+        ({"sentence": ["miracle"]}, "sentence must be a string, not an array"),
+        ({"sentence": "a \ud800 miracle"}, "sentence holds half of a surrogate pair: it is not valid Unicode"),
+    ],
+)  # fmt: skip
+def test_messages_are_for_people(client: TestClient, change: dict[str, Any], message: str) -> None:
+    # No class, no pattern and no words of the library that checks.
+    assert refused(client, body(SENTENCE) | change)["message"] == message
+
+
+def test_every_field_has_its_message() -> None:
+    parts = {f"model.{name}" for name in FeedbackModel.model_fields}
+    assert _WANTED.keys() == FeedbackRequest.model_fields.keys() | parts
+
+
+def test_unknown_keys_are_told_with_the_known_ones(client: TestClient) -> None:
+    known = ", ".join(FeedbackRequest.model_fields)
+    # Rather than what is missing: it may be there, under the wrong name.
+    assert refused(client, {"verdikt": 1, "x" * 41: 2}) == {
+        "code": "unknown_key",
+        "message": f"unknown keys 'verdikt', '{'x' * 40}'; known are {known}",
+        "field": "verdikt",
+        "limit": None,
+    }
+    error = refused(client, body() | {"model": {"version": "1", "sha": SHA}})
+    assert error["message"] == "unknown key 'sha' in model; known are version, sha256"
+    assert error["field"] == "sha"
+
+
 @pytest.mark.parametrize("name", ["span_id", "label", "verdict", "model", "mode"])
 def test_missing_fields(client: TestClient, name: str) -> None:
     sent = body()
@@ -213,6 +267,7 @@ def test_the_longest_sentence(client: TestClient, place: Path) -> None:
     assert [row["sentence"] for row in stored(place)] == [longest]
     error = refused(client, body(longest + "!"), 413)
     assert (error["code"], error["field"], error["limit"]) == ("too_long", "sentence", 2000)
+    assert error["message"] == "sentence is too long: 2001 characters, and the limit is 2000"
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "text/json", ""])
