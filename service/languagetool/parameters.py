@@ -28,6 +28,8 @@ _MAX_FIELDS = 10_000
 # None of these bytes is ever in an urlencoded body.
 _NOT_ENCODED = re.compile(rb"[^\x21-\x7e]")
 _TRUE = ("true", "yes")
+# What a program may well send, and what can't be read. Some label an urlencoded body so, too, and that is read.
+_OTHER_FORMS = ("application/json", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,34 @@ def parse_check(values: Mapping[str, str], max_bytes: int) -> CheckRequest:
         only=values.get("enabledOnly", "").strip().lower() in _TRUE,
     )
     return CheckRequest(_article(values, max_bytes), language, variant, choice, _mode(values.get("level", "")))
+
+
+def explained(err: InvalidInputError, body: bytes, content_type: str) -> InvalidInputError:
+    """Say why a parameter is missing that somebody did send, if it is for the body's form.
+
+    Parameters
+    ----------
+    err : InvalidInputError
+        What ``parse_check`` raised.
+    body : bytes
+        The raw body.
+    content_type : str
+        What the request says that it is.
+
+    Returns
+    -------
+    InvalidInputError
+        ``err`` itself, or one with the same code and a longer message.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if err.code != "missing" or kind not in _OTHER_FORMS or not body or not PARAMETERS.isdisjoint(parse_form(body)):
+        return err
+    return InvalidInputError(
+        f"{err.message}; the body is read as application/x-www-form-urlencoded, and this one, which says that it is "
+        f"{kind}, holds no parameter in that form",
+        field=err.field,
+        code=err.code,
+    )
 
 
 def parse_language(values: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
+from classifier.errors import InvalidInputError
 from service.body import read_body
 from service.engine import engine_of
 from service.languagetool import description
@@ -18,7 +19,7 @@ from service.languagetool.answers import (
     Software,
 )
 from service.languagetool.matches import answer
-from service.languagetool.parameters import parse_check, parse_form, parse_language
+from service.languagetool.parameters import explained, parse_check, parse_form, parse_language
 from service.languagetool.plain import PREFLIGHT_HEADERS, PlainTextRoute, error
 from service.languagetool.rules import data, rules
 from service.version import version
@@ -63,7 +64,10 @@ async def _check(request: Request, body: bytes) -> Response:
 
     def work() -> str:
         # As in LanguageTool, the query wins.
-        asked = parse_check(parse_form(body) | parse_form(query), engine.settings.max_bytes)
+        try:
+            asked = parse_check(parse_form(body) | parse_form(query), engine.settings.max_bytes)
+        except InvalidInputError as err:
+            raise explained(err, body, request.headers.get("content-type", "")) from None
         return answer(asked, annotator, engine.project).model_dump_json(exclude_none=True)
 
     return Response(await engine.run(work), media_type="application/json")

@@ -71,7 +71,7 @@ def test_plain_answers(client: TestClient) -> None:
 def test_a_text_of_that_length_is_taken(client: TestClient) -> None:
     assert check(client, text="€" * (LIMIT // 3))["matches"] == []
     said = refused(client, 413, text="€" * (LIMIT // 3 + 1), language="en")
-    assert said == f"text is too long: 1002 bytes of UTF-8 with its title, and the limit is {LIMIT}"
+    assert said == f"text is too long: 1002 bytes of UTF-8, and the limit is {LIMIT}"
     data = '{"annotation": [{"text": "A miracle"}, {"markup": "' + "x" * LIMIT + '"}]}'
     assert "the limit is" in refused(client, 413, data=data, language="en")
     assert "the body is over" in refused(client, 413, text="x" * 100_000, language="en")
@@ -123,6 +123,52 @@ def test_bad_requests(client: TestClient) -> None:
     assert answer.text == "Error: text is not UTF-8: bad byte 0xff at byte offset 0"
 
 
+MULTIPART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\nA miracle=cure&no\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", MULTIPART % b"language"),
+        ("Application/JSON; charset=utf-8", b'{"language": "en", "text": "A miracle"}'),
+        ("application/json", b'{"language":"en","text":"a=b&c=d"}'),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?language=en"])
+def test_a_body_in_another_form_is_told(client: TestClient, kind: str, body: bytes, query: str) -> None:
+    answer = client.post(f"/v2/check{query}", content=body, headers={"content-type": kind})
+    assert answer.status_code == 400
+    missing = "one of the parameters text and data is needed" if query else "the parameter language is missing"
+    assert answer.text.startswith(f"Error: {missing}")
+    named = kind.partition(";")[0].lower()
+    assert f"read as application/x-www-form-urlencoded, and this one, which says that it is {named}," in answer.text
+    assert "miracle" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"text=a"),
+        ("application/json", b""),
+        ("multipart/form-data; boundary=x", b"text=A miracle"),
+        ("application/x-www-form-urlencoded", b'{"language":"en"}'),
+        ("text/plain", b"nothing"),
+    ],
+)
+def test_a_body_that_is_read_is_not_blamed(client: TestClient, kind: str, body: bytes) -> None:
+    answer = client.post("/v2/check", content=body, headers={"content-type": kind})
+    assert answer.text == "Error: the parameter language is missing, for example language=en-US or language=auto"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
+def test_an_urlencoded_body_is_read_whatever_it_is_called(client: TestClient, kind: str) -> None:
+    answer = client.post("/v2/check", content=b"language=en&text=A+miracle", headers={"content-type": kind})
+    assert [match["rule"]["id"] for match in answer.json()["matches"]] == [HYPE]
+    refused = client.post("/v2/check", content=b"language=de&text=A+miracle", headers={"content-type": kind})
+    assert refused.text.startswith("Error: 'de' is not the code of a language")
+    assert "urlencoded" not in refused.text
+
+
 def test_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(path: Path | None = None) -> None:
         raise ArtifactError("no model")
@@ -169,9 +215,11 @@ def test_a_project_is_read_again_when_it_changes(
         assert check(client, text=TEXT, enabledRules=HYPE, enabledOnly="true")["matches"] == []
         settings.write_text("mode = 'loud'\n", encoding="utf-8")
         assert len(check(client, text=TEXT)["matches"]) == 1
-        assert "the settings before it stay in force" in caplog.text
+        assert "the last settings that could be used stay in force" in caplog.text
         settings.unlink()
-        assert len(check(client, text=TEXT)["matches"]) == 1
+        assert len(check(client, text=TEXT)["matches"]) == 3
+        settings.write_text('mode = "strict"\n', encoding="utf-8")
+        assert words(check(client, text=TEXT), TEXT) == [(HYPE, "breakthrough")]
 
 
 def test_a_project_that_is_none(tmp_path: Path, fake_model: FakeAnnotator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,6 +228,8 @@ def test_a_project_that_is_none(tmp_path: Path, fake_model: FakeAnnotator, capsy
         create_app(Settings(project=tmp_path), fake_model)
     assert main(["serve", "--port", "0", "--project", str(tmp_path)]) == 2
     assert "there is no .overclaim.toml" in capsys.readouterr().err
+    assert main(["serve", "--port", "0", "--project", str(tmp_path / "nowhere")]) == 2
+    assert capsys.readouterr().err == f"overclaim: error: {tmp_path / 'nowhere'}: no such folder\n"
     (tmp_path / ".overclaim.toml").write_text("mode = 5\n", encoding="utf-8")
     assert main(["serve", "--port", "0", "--project", str(tmp_path)]) == 2
     assert "mode" in capsys.readouterr().err
