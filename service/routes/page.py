@@ -20,6 +20,8 @@ from service.groups import GROUPS
 WEB = Path(__file__).parents[1] / "web"
 STATIC = WEB / "static"
 FEEDBACK = "/v1/feedback"
+# As the files beside them; the server leaves the body of an answer to HEAD out.
+_METHODS = ["GET", "HEAD"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +36,7 @@ def _example() -> str:
     return str(json.loads((WEB / "example.json").read_text(encoding="utf-8"))["text"])
 
 
-@router.get("/")
+@router.api_route("/", methods=_METHODS)
 async def page() -> Response:
     """Answer with the page.
 
@@ -48,7 +50,7 @@ async def page() -> Response:
     return answer
 
 
-@router.get("/web/page.json")
+@router.api_route("/web/page.json", methods=_METHODS)
 async def page_info(request: Request) -> Response:
     """Answer with limits, groups of labels, criteria, the words for evidence, and the example article."""
     shown = tellings.settings()
