@@ -65,7 +65,10 @@ def annotate(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Articles; - reads standard input.")],
     output_format: Annotated[str, typer.Option("--format", help="text, json, jsonl or html.")] = "text",
     mode: Annotated[
-        str | None, typer.Option(help="How sure a mark must be; the project's by default, else balanced.")
+        str | None,
+        typer.Option(
+            help="How sure a mark must be: strict, balanced or sensitive; the project's by default, else balanced."
+        ),
     ] = None,
     label: Labels = None,
     offset_unit: Unit = "codepoint",

@@ -94,7 +94,8 @@ def _export_standoff(target: Path, store: FeedbackStore, since: date | None) -> 
     # The texts first: labels without them are of no use.
     _write(str(texts), found.texts)
     _write(str(target), found.articles)
-    note(f"{_counted(len(found.articles), 'sentence')} in {target}, and their texts in {texts}")
+    count = len(found.articles)
+    note(f"{_counted(count, 'sentence')} in {target}, and {'its text' if count == 1 else 'their texts'} in {texts}")
     for count, what, why in (
         (found.without_sentence, "verdict", "without a sentence"),
         (found.hidden, "verdict", "that only hid a mark"),

@@ -40,6 +40,8 @@ def run(names: Sequence[str], folder: Path | None) -> int:
     if folder is None:
         found = find_project(Path())
         folder = found.root if found and found.root else Path()
+    # What is found is told with its whole path; what is made or named should be told likewise.
+    folder = folder.resolve()
     for name in names:
         changed = save_label_off(folder, name) if name in LABEL_IDS else save_ignored(folder, name)
         note(f"{folder / FILE_NAME}: {name} {'is hidden now' if changed else 'was hidden already'}")

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from fake_annotator import NOTE, FakeAnnotator
 from starlette.testclient import TestClient
+from typer.main import get_command
 
 import classifier
+from classifier.annotation import MODES
 from classifier.errors import ArtifactError
 from classifier.labels import LABEL_IDS, labels
 from service.app import create_app
-from service.cli import main
+from service.cli import app, main
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -164,7 +166,7 @@ def test_bad_options(article: Path, capsys: pytest.CaptureFixture[str], options:
 def test_bad_options_are_told_before_the_model_is_loaded(
     article: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: pytest.fail("loaded for nothing"))
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: pytest.fail("loaded for nothing"))
     assert "unknown" in fails(capsys, "annotate", article, "--mode", "loud")
     assert "no such file" in fails(capsys, "annotate", "nowhere.txt")
 
@@ -215,7 +217,7 @@ def test_title_counts_for_the_limit(
 def test_bad_setting_and_bad_model(
     article: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(path: Path | None = None) -> None:
+    def missing(path: Path | None = None, **_: object) -> None:
         raise ArtifactError(f"no model in {path}")
 
     monkeypatch.setattr(classifier, "load", missing)
@@ -249,3 +251,10 @@ def test_labels_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split(":")[0] for line in lines] == list(LABEL_IDS)
     assert main(["--version"]) == 0
     assert re.fullmatch(r"overclaim \d\S*\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("command", ["annotate", "batch"])
+def test_the_help_lists_the_modes(command: str) -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    (option,) = (option for option in commands[command].params if option.name == "mode")
+    assert f"{', '.join(MODES[:-1])} or {MODES[-1]}" in option.help

@@ -148,8 +148,8 @@ def test_hide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert main(["hide", ids[0], "understated_harms"]) == 0
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        f"overclaim: {FILE_NAME}: {ids[0]} is hidden now",
-        f"overclaim: {FILE_NAME}: understated_harms is hidden now",
+        f"overclaim: {tmp_path / FILE_NAME}: {ids[0]} is hidden now",
+        f"overclaim: {tmp_path / FILE_NAME}: understated_harms is hidden now",
     ]
     assert listed(capsys, file, "--mode", "sensitive") == ["1:breakthrough"]
     # From a folder below, the same file is used.
@@ -157,9 +157,13 @@ def test_hide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     monkeypatch.chdir(tmp_path / "below")
     assert main(["hide", ids[0], ids[1]]) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert [line.rsplit(": ", 1)[1] for line in lines] == [f"{ids[0]} was hidden already", f"{ids[1]} is hidden now"]
+    assert lines == [
+        f"overclaim: {tmp_path / FILE_NAME}: {ids[0]} was hidden already",
+        f"overclaim: {tmp_path / FILE_NAME}: {ids[1]} is hidden now",
+    ]
     assert read_project(tmp_path).ignored == set(ids[:2])
-    assert main(["hide", ids[2], "--project", str(tmp_path / "below")]) == 0
+    assert main(["hide", ids[2], "--project", "."]) == 0
+    assert capsys.readouterr().err == f"overclaim: {tmp_path / 'below' / FILE_NAME}: {ids[2]} is hidden now\n"
     assert read_project(tmp_path / "below").ignored == {ids[2]}
 
 

@@ -186,6 +186,23 @@ def test_the_training_reads_the_export(tmp_path: Path, place: Path, capsys: pyte
     assert [[LABEL_IDS[column] for column in row.nonzero()[0]] for row in y] == [[], [LABEL], [], [CURE, LABEL], [], []]
 
 
+@pytest.mark.parametrize(
+    ("sentences", "told"),
+    [
+        ([], "0 sentences in {out}, and their texts in"),
+        ([SENTENCE], "1 sentence in {out}, and its text in"),
+        ([SENTENCE, "It is no miracle."], "2 sentences in {out}, and their texts in"),
+    ],
+)
+def test_one_sentence_has_one_text(
+    tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str], sentences: list[str], told: str
+) -> None:
+    fill(place, [judgement(sentence, "right") for sentence in sentences])
+    out = tmp_path / "feedback.jsonl"
+    assert main(["feedback", "export", "--from", str(place), "--format", "standoff", str(out)]) == 0
+    assert capsys.readouterr().err.startswith(f"overclaim: {told.format(out=out)} ")
+
+
 def test_a_changed_text_is_refused_by_the_training(tmp_path: Path, place: Path) -> None:
     fill(place, [judgement(SENTENCE, "right")])
     out = tmp_path / "feedback.jsonl"
