@@ -58,6 +58,13 @@ def test_a_real_server(server: tuple[str, subprocess.Popen[str]]) -> None:
         refused = client.post("v1/annotate", content=b'{"text": "' + b"x" * 300_000 + b'"}')
         assert (refused.status_code, refused.json()["error"]["limit"]) == (413, 20_000)
         assert client.get("healthz").status_code == 200
+        for path in ("", "web/page.json", "web/app.js"):
+            got, head = client.get(path), client.head(path)
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-length"] == str(len(got.content))
+            assert head.headers["content-type"] == got.headers["content-type"]
+        assert client.head("web/nothing").status_code == 404
+        assert client.post("").status_code == 405
     host, port = address.removeprefix("http://").rstrip("/").split(":")
     with socket.create_connection((host, int(port))) as gone:
         gone.sendall(b"POST /v1/annotate HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{")
@@ -89,7 +96,7 @@ def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_serve_refuses(
     monkeypatch: pytest.MonkeyPatch, fake: FakeAnnotator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(classifier, "load", lambda path=None: fake)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: fake)
     assert "--port: input should be less than or equal to 65535" in fails(capsys, "serve", "--port", "65536")
     assert "valid int" in fails(capsys, "serve", "--port", "x")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -101,7 +108,7 @@ def test_serve_refuses(
 
 
 def test_serve_without_a_model(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def missing(path: Path | None = None) -> None:
+    def missing(path: Path | None = None, **_: object) -> None:
         raise ArtifactError(f"no model in {path}")
 
     monkeypatch.setattr(classifier, "load", missing)
@@ -112,7 +119,7 @@ def test_serve_without_a_model(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 def test_open_shows_the_address(monkeypatch: pytest.MonkeyPatch, fake: FakeAnnotator) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr(classifier, "load", lambda path=None: fake)
+    monkeypatch.setattr(classifier, "load", lambda path=None, **_: fake)
 
     def timer(delay: float, call: Any, args: list[str]) -> Any:
         shown.append(args)
