@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, func, insert, inspect, select
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from service.feedback.errors import FeedbackSettingError, FeedbackUnavailableError
 from service.feedback.judgement import Judgement
@@ -22,6 +23,7 @@ from service.sources import os_reason
 
 BUSY_SECONDS = 5.0
 """How long a SQLite database that another program is writing is waited for."""
+_PAUSE_SECONDS = 0.02
 THREADS = 4
 """How many connections are kept, and how many requests write at once."""
 
@@ -74,10 +76,9 @@ class FeedbackStore:
             self._engine.dispose()
             if self.file is not None:
                 _make_file(self.file)
-                with self._engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            self._make_tables()
-            self._check_version()
+            deadline = time.monotonic() + BUSY_SECONDS
+            while not self._made(deadline):
+                time.sleep(_PAUSE_SECONDS)
             self._ready = True
 
     def add(self, judgement: Judgement) -> None:
@@ -133,6 +134,23 @@ class FeedbackStore:
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
         self._engine.dispose()
+
+    def _made(self, deadline: float) -> bool:
+        """Try to make what isn't there yet; False if another program was at it and there is time to try again.
+
+        SQLite waits for other programs by itself, but not where it changes the kind of journal.
+        """
+        try:
+            if self.file is not None:
+                with self._engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            self._make_tables()
+            self._check_version()
+        except OperationalError as err:
+            if getattr(err.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            return False
+        return True
 
     def _make_tables(self) -> None:
         # Another process may do the same just now: each step may fail because it is done already. If it failed for

@@ -16,12 +16,14 @@ import pytest
 from fake_annotator import FakeAnnotator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 from told import LABEL, SENTENCE, SHA, body, file_bytes, service, stored
 
 from classifier.annotation import span_id
 from service.app import create_app
 from service.feedback import store as store_module
+from service.feedback.errors import FeedbackUnavailableError
 from service.feedback.request import (
     _WANTED,
     MAX_BODY_BYTES,
@@ -342,6 +344,43 @@ def test_eight_that_make_the_tables_at_once(place: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(one, range(16)))
     assert len(stored(place)) == 16
+
+
+@pytest.mark.parametrize(
+    ("code", "times", "stored_at_last"),
+    [
+        (sqlite3.SQLITE_BUSY, 2, True),  # another process makes the tables just now
+        (sqlite3.SQLITE_BUSY, 1_000_000, False),
+        (sqlite3.SQLITE_IOERR, 1, False),
+    ],
+)
+def test_tables_are_made_once_another_process_lets_go(
+    place: Path, monkeypatch: pytest.MonkeyPatch, code: int, times: int, stored_at_last: bool
+) -> None:
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.3)
+    tried = 0
+    make = FeedbackStore._make_tables
+
+    def busy(self: FeedbackStore) -> None:
+        nonlocal tried
+        tried += 1
+        if tried <= times:
+            reason = sqlite3.OperationalError("database is locked")
+            reason.sqlite_errorcode = code
+            raise OperationalError("CREATE", {}, reason)
+        make(self)
+
+    monkeypatch.setattr(FeedbackStore, "_make_tables", busy)
+    store = FeedbackStore(str(place), "test")
+    if stored_at_last:
+        store.add(parse_feedback(body("A miracle"), TODAY))
+        assert len(stored(place)) == 1
+        assert tried == times + 1
+    else:
+        with pytest.raises(FeedbackUnavailableError, match="database is locked"):
+            store.prepare()
+        assert (tried == 1) == (times == 1)
+    store.close()
 
 
 def unavailable(client: TestClient, caplog: pytest.LogCaptureFixture, sent: dict[str, Any]) -> None:
