@@ -22,7 +22,7 @@ from classifier.document import Document, Span
 from classifier.evidence import summarise
 from classifier.exemptions import exempt
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
-from classifier.features.reading import ParsedSentence, SentenceCache, remembered
+from classifier.features.reading import ParsedSentence, SentenceCache, remembered, remembered_of
 from classifier.features.rows import stacked
 from classifier.features.sentence import sentences_of
 from classifier.features.told import told_memo
@@ -233,11 +233,7 @@ class Annotator:
 
 def _id(label: str, text: str, sentence: ParsedSentence) -> str:
     """``span_id``, remembered with the text, which may have other white space or markup than what was read."""
-    memo = sentence.reading.memo
-    kept: tuple[str, str] | None = memo.get(("id", label))
-    if kept is None or kept[0] != text:
-        kept = memo["id", label] = (text, span_id(label, text))
-    return kept[1]
+    return remembered_of(sentence.reading.memo, ("id", label), text, lambda: span_id(label, text))
 
 
 def _recalled(

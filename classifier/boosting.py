@@ -143,9 +143,12 @@ class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _forest(self, shared: NDArray[np.bool_]) -> Forest:
         """The trees, made for asking when that is first done."""
-        trees = [model for model in self.models_ if not isinstance(model, float)]
         forests: dict[bytes, Forest] = remembered(self.__dict__, "_forests", dict)
-        return remembered(forests, shared.tobytes(), lambda: Forest(trees, shared))
+        return remembered(
+            forests,
+            shared.tobytes(),
+            lambda: Forest([model for model in self.models_ if not isinstance(model, float)], shared),
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """State without what is made of the trees when they are first asked."""

@@ -97,8 +97,9 @@ def exempt(document: ParsedDocument) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (n_sentences, n_labels)
-        True where a claim of the label stands in the reach of words that take it back, and none plainly; for a
-        label that says that something is missing, where it is told in the rule book's window.
+        True where a claim of the label stands in the reach of words that take it back, and none plainly, or the
+        sentence says in itself what excuses it; for a label that says that something is missing, where it is told in
+        the rule book's window.
     """
     result = remembered(told_memo(document), "exempt", lambda: _told_after_all(document)).copy()
     for row, labels in enumerate(of_each(document.sentences, "taken back", _taken_back)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -35,6 +35,29 @@ class Recent(Generic[K, V]):
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def all_of(self, keys: Iterable[K], make: Callable[[list[K]], Sequence[tuple[V, int]]]) -> dict[K, V]:
+        """The values of keys; those that aren't kept are made together, and kept.
+
+        Parameters
+        ----------
+        keys : iterable
+        make : callable
+            Takes different keys, at least one, and gives the value and the weight of each in their order. Two threads
+            may both make the same.
+        """
+        found: dict[K, V] = {}
+        missing: list[K] = []
+        for key, value in self.look_up(keys).items():
+            if value is None:
+                missing.append(key)
+            else:
+                found[key] = value
+        if missing:
+            made = make(missing)
+            found.update((key, value) for key, (value, _) in zip(missing, made, strict=True))
+            self.keep((key, value, weight) for key, (value, weight) in zip(missing, made, strict=True))
+        return found
 
     def look_up(self, keys: Iterable[K]) -> dict[K, V | None]:
         """The values of keys, None for those that aren't kept."""

@@ -146,15 +146,13 @@ def _blocks(prose: str, has_title: bool) -> Iterator[tuple[int, _Block]]:
 
 def _paragraphs(keys: Sequence[tuple[str, int]]) -> list[_Paragraph]:
     """The paragraphs of a text, most of which come again while one types."""
-    found: dict[tuple[str, int], _Paragraph] = {}
-    new: list[tuple[tuple[str, int], _Paragraph, int]] = []
-    for key, kept in _RECENT.look_up(keys).items():
-        paragraph = found[key] = kept or _paragraph(*key)
-        if kept is None:
-            sentences = sum(len(block.sentences) for block in paragraph.blocks)
-            new.append((key, paragraph, len(key[0]) + sentences * _SENTENCE_WEIGHT))
-    _RECENT.keep(new)
+    found = _RECENT.all_of(keys, lambda new: [_weighed(*key) for key in new])
     return [found[key] for key in keys]
+
+
+def _weighed(text: str, length: int) -> tuple[_Paragraph, int]:
+    paragraph = _paragraph(text, length)
+    return paragraph, len(text) + _SENTENCE_WEIGHT * sum(len(block.sentences) for block in paragraph.blocks)
 
 
 def _paragraph(text: str, length: int) -> _Paragraph:

@@ -13,7 +13,7 @@ from classifier.document import Span
 from classifier.evidence.kinds import Evidence
 from classifier.evidence.numbers import number_of
 from classifier.evidence.rules import Rule, Rules, fold, rules
-from classifier.features.reading import ParsedSentence, Reading, of_each
+from classifier.features.reading import ParsedSentence, Reading, of_each, remembered_of
 
 if TYPE_CHECKING:  # the reader calls this module
     from classifier.features.reader import ParsedDocument
@@ -50,16 +50,15 @@ def find_evidence(document: ParsedDocument) -> tuple[Evidence, ...]:
 
 def _placed(parsed: ParsedSentence, tellings: list[_Told]) -> list[Evidence]:
     """The tellings at their places; remembered, since a sentence before a change stays where it is."""
-    span, memo = parsed.sentence.span, parsed.reading.memo
-    where = (parsed.sentence.index, span.start, span.field)
-    kept: tuple[tuple[int, int, str], list[Evidence]] | None = memo.get("evidence placed")
-    if kept is None or kept[0] != where:
-        found = [
-            Evidence(kind, value, where[0], Span(span.start + start, span.start + end, span.field), background, weak)
+    span, index = parsed.sentence.span, parsed.sentence.index
+
+    def work() -> list[Evidence]:
+        return [
+            Evidence(kind, value, index, Span(span.start + start, span.start + end, span.field), background, weak)
             for kind, value, start, end, weak, background in tellings
         ]
-        kept = memo["evidence placed"] = (where, found)
-    return kept[1]
+
+    return remembered_of(parsed.reading.memo, "evidence placed", (index, span.start, span.field), work)
 
 
 def _applying(reading: Reading, known: Rules) -> list[Rule]:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -93,16 +94,18 @@ class Reader:
         self._keys: dict[int, int] = {}
         for number, (name, phrases) in enumerate(cue_lists().items()):
             # Glued, as in running text: spaCy reads the "n't" of "doesn't" as "not", but a lone one as itself.
-            read = (form for phrase in phrases for form in forms(phrase))
-            glued = (phrase.replace(" n't", "n't").replace(NUMBER, "7") for phrase in read)
+            glued = (
+                form.replace(" n't", "n't").replace(NUMBER, "7") for form in chain.from_iterable(map(forms, phrases))
+            )
             self._matcher.add(name, [self._tokenise(phrase)[0] for phrase in glued])
             self._keys[self._nlp.vocab.strings[name]] = number
         self._classes: dict[int, int] = {}
         for number, (name, phrases) in enumerate(word_classes().items()):
             # Thousands of phrases: as hashes, which is what the matcher makes of a Doc; Docs would take seconds.
             strings = self._nlp.vocab.strings
-            read = (form for phrase in phrases for form in forms(phrase))
-            hashes: Any = [[strings.add(word) for word in phrase.split()] for phrase in read]
+            hashes: Any = [
+                [strings.add(word) for word in form.split()] for form in chain.from_iterable(map(forms, phrases))
+            ]
             self._matcher.add(_CLASS + name, hashes)
             self._classes[self._nlp.vocab.strings[_CLASS + name]] = number
 
@@ -126,17 +129,11 @@ class Reader:
             fields: dict[Field, str] = {"title": prose_of(document.title or ""), "text": prose}
             read.append((document, prose, list(_texts(document, fields))))
         kept = SentenceCache(0) if cache is None else cache
-        readings = kept.look_up(dict.fromkeys(text for _, _, sentences in read for _, text in sentences))
-        missing = [text for text, reading in readings.items() if reading is None]
-        if missing:
-            with self._lock, self._nlp.memory_zone():
-                new = {text: self._read(text) for text in missing}
-            readings.update(new)
-            kept.keep((text, reading, 1) for text, reading in new.items())
+        readings = kept.all_of((text for _, _, sentences in read for _, text in sentences), self._read_all)
         return [
             ParsedDocument(
                 document,
-                tuple([ParsedSentence(sentence, _there(readings[text])) for sentence, text in sentences]),
+                tuple([ParsedSentence(sentence, readings[text]) for sentence, text in sentences]),
                 {"prose": prose, "recently told": kept.told},
             )
             for document, prose, sentences in read
@@ -147,6 +144,10 @@ class Reader:
         with self._lock:
             for word in words:
                 self._nlp.tokenizer(word)
+
+    def _read_all(self, texts: Iterable[str]) -> list[tuple[Reading, int]]:
+        with self._lock, self._nlp.memory_zone():
+            return [(self._read(text), 1) for text in texts]
 
     def _read(self, text: str) -> Reading:
         doc, read = self._tokenise(_NOISE.sub(lambda run: " " * len(run.group()), text))
@@ -211,11 +212,6 @@ def _texts(document: Document, prose: Mapping[Field, str]) -> Iterator[tuple[Sen
     for sentence in split(document, prose):
         span = sentence.span
         yield sentence, prose[span.field][span.start : span.end]
-
-
-def _there(reading: Reading | None) -> Reading:
-    assert reading is not None  # noqa: S101 (all that were missing have been read)
-    return reading
 
 
 def _counts(reading: Reading) -> NDArray[np.float32]:

@@ -57,6 +57,14 @@ def remembered(memo: dict[Any, Any], name: object, work: Callable[[], T]) -> T:
     return found
 
 
+def remembered_of(memo: dict[Any, Any], name: object, about: object, work: Callable[[], T]) -> T:
+    """The same of what hangs on something else, too: worked out again if that isn't what it was the last time."""
+    kept: tuple[object, T] | None = memo.get(name)
+    if kept is None or kept[0] != about:
+        kept = memo[name] = (about, work())
+    return kept[1]
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedSentence:
     """A sentence with its words."""

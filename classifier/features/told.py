@@ -99,11 +99,7 @@ def told_memo(document: ParsedDocument) -> dict[Any, Any]:
             return {}
         told = tuple([(t.sentence, t.kind, t.value, t.background, t.weak) for t in document.evidence])
         about = (told, tuple(of_each(document.sentences, "counting", _counts)))
-        kept = recent.look_up([about])[about]
-        if kept is None:
-            kept = {}
-            recent.keep([(about, kept, len(document.sentences))])
-        return kept
+        return recent.all_of([about], lambda _: [({}, len(document.sentences))])[about]
 
     return remembered(document.memo, "told", work)
 

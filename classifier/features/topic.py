@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import Reading, of_each
+from classifier.features.reading import Reading, of_each, remembered_of
 from classifier.features.rows import stacked
 
 TOPIC_NAMES = (
@@ -38,10 +38,7 @@ def topic_features(document: ParsedDocument) -> NDArray[np.float32]:
     for parsed, row in zip(document.sentences, stems, strict=True):
         # All that a sentence's columns hang on, so that they are remembered while somebody writes elsewhere.
         about = (headline, before, topic, top)
-        found = parsed.reading.memo.get("topic")
-        if found is None or found[0] != about:
-            found = parsed.reading.memo["topic"] = (about, _columns(parsed.reading, row, *about))
-        rows.append(found[1])
+        rows.append(remembered_of(parsed.reading.memo, "topic", about, partial(_columns, parsed.reading, row, *about)))
         before = row.known
     return stacked(rows)
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from classifier import annotator
-from classifier.annotator import Annotator
+from classifier.annotator import REMEMBERS, Annotator
 from classifier.segmentation import MAX_SENTENCES
 from service.commands.common import load_annotator
 from service.console import CommandError, note
@@ -18,7 +17,7 @@ from service.settings import Settings, load_settings
 from service.settling import settle
 from service.sources import os_reason
 
-REMEMBERS = MAX_SENTENCES + annotator.REMEMBERS
+_REMEMBERS = MAX_SENTENCES + REMEMBERS
 """Sentences of one book-long document and of what else is open: each change would else score all of the book anew."""
 
 
@@ -73,7 +72,7 @@ def run(*, tcp: str | None, model: Path | None) -> int:
 
 def load_for_editor(model: Path | None, settings: Settings) -> Annotator:
     """Load the model, to remember all sentences of the longest document; see ``load_annotator``."""
-    loaded = load_annotator(model, settings, REMEMBERS)
+    loaded = load_annotator(model, settings, _REMEMBERS)
     settle()
     return loaded
 

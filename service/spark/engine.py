@@ -116,8 +116,8 @@ def _check_columns(archive: Archive, columns: ColumnMap) -> None:
     from service.spark.frame import no_column  # noqa: PLC0415  (it needs pyarrow)
 
     names = [name for name in archive.frame.columns if name not in (LINE, BROKEN, NUMBER, PLACE)]
-    for needed in (columns.text, columns.id):
-        if names and needed is not None and needed not in names:
+    for needed in columns.needed(title=False):
+        if names and needed not in names:
             raise no_column(needed, names)
 
 

@@ -22,6 +22,23 @@ def test_it_gives_back_what_was_kept() -> None:
     assert recent.look_up("ab") == {"a": 7, "b": None}
 
 
+def test_only_what_is_not_kept_is_made() -> None:
+    recent: Recent[str, int] = Recent(9)
+    recent.keep([("a", 7, 1)])
+    asked: list[list[str]] = []
+
+    def make(keys: list[str]) -> list[tuple[int, int]]:
+        asked.append(keys)
+        return [(ord(key), 2) for key in keys]
+
+    assert recent.all_of("bacab", make) == {"a": 7, "b": 98, "c": 99}
+    assert recent.all_of("cab", make) == {"a": 7, "b": 98, "c": 99}
+    assert asked == [["b", "c"]]
+    assert recent._weight == 5
+    # What isn't kept, since there is no room, is there all the same.
+    assert Recent[str, int](0).all_of("ab", make) == {"a": 97, "b": 98}
+
+
 def test_what_was_not_asked_for_the_longest_makes_room_for_as_much_as_it_weighs() -> None:
     recent: Recent[str, int] = Recent(10)
     recent.keep([("a", 1, 4), ("b", 2, 3), ("c", 3, 3)])

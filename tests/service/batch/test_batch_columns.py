@@ -35,7 +35,7 @@ def jsonl(folder: Path) -> Path:
     return written(folder / "in.jsonl", "nonsense", *LINES)
 
 
-@pytest.mark.parametrize(
+LACKING = pytest.mark.parametrize(
     ("make", "said"),
     [
         (csv, "{}:1: the table has no column called nope; it has id, body"),
@@ -43,6 +43,9 @@ def jsonl(folder: Path) -> Path:
         (jsonl, "{}: no line has the key nope; there are id, body"),
     ],
 )
+
+
+@LACKING
 def test_a_column_that_is_not_there_is_bad_usage(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], make: object, said: str
 ) -> None:
@@ -61,14 +64,7 @@ def test_a_column_that_is_not_there_is_bad_usage(
     assert len(rows(out)) == {csv: 2, parquet: 1, jsonl: 100}[make]  # type: ignore[index]
 
 
-@pytest.mark.parametrize(
-    ("make", "said"),
-    [
-        (csv, "{}:1: the table has no column called nope; it has id, body"),
-        (parquet, "{}: the table has no column called nope; it has id, body"),
-        (jsonl, "{}: no line has the key nope; there are id, body"),
-    ],
-)
+@LACKING
 def test_a_title_must_be_there_only_if_it_was_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], make: object, said: str
 ) -> None:
