@@ -51,7 +51,7 @@ class AnnotatedText:
 
 def from_text(text: str) -> AnnotatedText:
     """Take a plain text. Half surrogate pairs, which some clients' cuts leave, become U+FFFD."""
-    clean = _LONE_SURROGATE.sub("\ufffd", text)
+    clean = _encodable(text)
     return AnnotatedText(plain_map(clean), ((0, len(clean)),) if clean else ())
 
 
@@ -121,7 +121,16 @@ def _assembled(parts: list[tuple[str, str | None]]) -> AnnotatedText:
 def _string(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise _refused(f"{name} must be a string, not {json_kind(value)}")
-    return _LONE_SURROGATE.sub("\ufffd", value)
+    return _encodable(value)
+
+
+def _encodable(text: str) -> str:
+    # To encode a long text is sooner done than to search it, and hardly any has half a pair.
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def _refused(message: str) -> InvalidInputError:
