@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar, cast
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 import classifier
@@ -40,7 +42,8 @@ class Engine:
     def __init__(self, settings: Settings, annotator: Annotator | None = None) -> None:
         self.settings = settings
         self._annotator = annotator
-        self._limiter = CapacityLimiter(settings.threads)
+        # A thread begins when it is first needed, and ends with the engine.
+        self._threads = ThreadPoolExecutor(settings.threads, "overclaim-score")
         self._project = LiveProject(settings.project) if settings.project else None
 
     @property
@@ -75,7 +78,7 @@ class Engine:
         if self._annotator is not None:
             return
         try:
-            self._annotator = await to_thread.run_sync(classifier.load, self.settings.model)
+            self._annotator = await self.run(partial(classifier.load, self.settings.model))
         except ArtifactError as err:
             logger.error("no model: %s", err)
         else:
@@ -87,7 +90,8 @@ class Engine:
 
         The event loop stays free meanwhile. The work is finished even if the client goes away.
         """
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        # Not anyio's threads: to them and back takes longer, and what is asked after each keystroke is soon done.
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 def engine_of(request: Request) -> Engine:
