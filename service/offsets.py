@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -81,7 +82,7 @@ class OffsetTable:
             If the offset is outside the string.
         """
         self._check(offset)
-        if unit == "codepoint" or self._ascii:
+        if self._same(unit):
             return offset
         if unit not in self._starts:
             self._starts[unit] = _cumulative_widths(self._text, unit)
@@ -106,7 +107,7 @@ class OffsetTable:
         ValueError
             If the offset is outside the string.
         """
-        if unit == "codepoint" or self._ascii:
+        if self._same(unit):
             self._check(offset)
             return offset
         length = self.convert(len(self._text), unit)
@@ -192,10 +193,19 @@ class OffsetTable:
         if line + 1 < len(lines):
             end = lines[line + 1] - 1
             end -= self._text[end] == "\n" and end > start and self._text[end - 1] == "\r"
-        if unit == "codepoint" or self._ascii:
+        if self._same(unit):
             return min(start + character, end)
         wanted = self.convert(start, unit) + character
         return min(start + bisect_right(self._starts[unit][start : end + 1], wanted) - 1, end)
+
+    def _same(self, unit: OffsetUnit) -> bool:
+        """True if offsets in a unit are those in code points: no table is needed then."""
+        return unit == "codepoint" or self._ascii or (unit == "utf16" and self._without_pairs)
+
+    @cached_property
+    def _without_pairs(self) -> bool:
+        """True if each code point is one UTF-16 unit, as nearly always: dashes and curly quotes are, emoji aren't."""
+        return len(self._text.encode("utf-16-le")) == 2 * len(self._text)
 
     def _line_starts(self) -> list[int]:
         if self._lines is None:
