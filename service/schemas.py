@@ -12,7 +12,7 @@ from classifier.annotation import Annotation, LabelledSpan, Mode
 from classifier.document import Field as TextField
 from classifier.document import Span
 from classifier.errors import InvalidInputError
-from classifier.evidence import KINDS
+from classifier.evidence import KINDS, Evidence
 from classifier.labels import LABEL_IDS, labels
 from service.markup import Form
 from service.offsets import OffsetTable, OffsetUnit
@@ -187,35 +187,38 @@ def to_response(annotation: Annotation, unit: OffsetUnit = "codepoint") -> Annot
     document = annotation.document
     tables = {name: OffsetTable(document.field(name)) for name in get_args(TextField)}
 
-    def place(span: Span) -> Range:
+    def place(span: Span) -> tuple[int, int]:
         table = tables[span.field]
-        return Range(start=table.convert(span.start, unit), end=table.convert(span.end, unit))
+        return table.convert(span.start, unit), table.convert(span.end, unit)
+
+    def evidence_out(telling: Evidence) -> EvidenceOut:
+        start, end = place(telling.span)
+        return EvidenceOut(
+            kind=telling.kind,
+            value=telling.value,
+            field=telling.span.field,
+            start=start,
+            end=end,
+            text=document.slice(telling.span),
+            paragraph=annotation.paragraph(telling),
+            background=telling.background,
+        )
+
+    def reason_out(span: Span) -> ReasonOut:
+        start, end = place(span)
+        return ReasonOut(field=span.field, start=start, end=end, text=document.slice(span))
 
     return AnnotateResponse(
         model=ModelOut(version=annotation.model.version, sha256=annotation.model.sha256),
         offset_unit=unit,
         mode=annotation.mode,
         spans=[_span_out(found, place(found.span), place(found.sentence)) for found in annotation.spans],
-        context=[
-            EvidenceOut(
-                kind=telling.kind,
-                value=telling.value,
-                field=telling.span.field,
-                **place(telling.span).model_dump(),
-                text=document.slice(telling.span),
-                paragraph=annotation.paragraph(telling),
-                background=telling.background,
-            )
-            for telling in annotation.context
-        ],
+        context=[evidence_out(telling) for telling in annotation.context],
         scorecard={
             name: CriterionOut(
                 score=entry.score,
                 verdict=entry.verdict,
-                because=[
-                    ReasonOut(field=span.field, text=document.slice(span), **place(span).model_dump())
-                    for span in entry.because
-                ],
+                because=[reason_out(span) for span in entry.because],
             )
             for name, entry in annotation.scorecard.items()
         },
@@ -223,17 +226,17 @@ def to_response(annotation: Annotation, unit: OffsetUnit = "codepoint") -> Annot
     )
 
 
-def _span_out(found: LabelledSpan, span: Range, sentence: Range) -> SpanOut:
+def _span_out(found: LabelledSpan, span: tuple[int, int], sentence: tuple[int, int]) -> SpanOut:
     label = labels()[found.label]
     return SpanOut(
         id=found.id,
         field=found.span.field,
         label=found.label,
-        start=span.start,
-        end=span.end,
+        start=span[0],
+        end=span[1],
         text=found.text,
         score=found.score,
-        sentence=sentence,
+        sentence=Range(start=sentence[0], end=sentence[1]),
         title=label.title,
         message=found.with_note(label.message),
         note=found.note or None,
