@@ -7,7 +7,7 @@ feature crosses a sentence's edge and none depends on the batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,10 +33,16 @@ _NEAR = 4
 _ENDS = 8
 KINDS = 9
 """Kinds of features."""
-# What is read in runs: cues, words, stems, shapes of telling words, shapes. Their tags by the run's size, and between
-# which of them the runs of a size are wanted.
-_RUN_TAGS = ((700, 0, 100, 300, 0), (701, 1, 101, 301, 200), (0, 2, 102, 302, 201), (0, 0, 0, 303, 202))
-_RUN_WANTED = ((0, 4), (0, 5), (1, 5), (3, 5))
+# What is read in runs: cues, words, stems, shapes of telling words, shapes. Their tags by the run's size.
+_UNWANTED = -1
+_RUN_TAGS = np.array(
+    (
+        (700, 0, 100, 300, _UNWANTED),
+        (701, 1, 101, 301, 200),
+        (_UNWANTED, 2, 102, 302, 201),
+        (_UNWANTED, _UNWANTED, _UNWANTED, 303, 202),
+    )
+)
 
 Numbers = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -62,13 +68,12 @@ class ClaimFeatures:
 
 
 class _Part(NamedTuple):
-    """Features one after the other: so many (``counts``) of each sort (``tags``), their sentences and values.
+    """Features one after the other: their tags, their sentences and values.
 
     A tag is a hundred times the kind and the number of the sort in the kind, so that equal values differ.
     """
 
-    tags: Sequence[int]
-    counts: Sequence[int]
+    tags: NDArray[np.int64]
     rows: Rows
     values: Numbers
 
@@ -90,8 +95,8 @@ def claim_features(sentences: Sequence[ParsedSentence]) -> ClaimFeatures:
     tells, ordered, classed = table[5:].astype(bool)
     return _hashed(
         (
-            *_runs(*_cues(sentences), word, stem, shape, tells, rows),
-            _Part((103, 104), (len(rows), len(rows)), np.concatenate([rows, rows]), (table[2:4] + _AFFIXES).ravel()),
+            _runs(*_cues(sentences), word, stem, shape, tells, rows),
+            _sorts((103, 104), (len(rows),) * 2, np.concatenate([rows, rows]), (table[2:4] + _AFFIXES).ravel()),
             _order(word[ordered], shape[ordered], rows[ordered], ordered.nonzero()[0]),
             _beside(word, shape, classed, rows),
             _ends(word, shape, rows, lengths),
@@ -102,7 +107,7 @@ def claim_features(sentences: Sequence[ParsedSentence]) -> ClaimFeatures:
 
 def _hashed(parts: Sequence[_Part]) -> ClaimFeatures:
     """All features as numbers."""
-    tags = np.repeat([tag for part in parts for tag in part.tags], [count for part in parts for count in part.counts])
+    tags = np.concatenate([part.tags for part in parts])
     values = np.concatenate([part.values for part in parts])
     return ClaimFeatures(
         tags // 100,
@@ -111,31 +116,44 @@ def _hashed(parts: Sequence[_Part]) -> ClaimFeatures:
     )
 
 
+def _sorts(tags: Sequence[int], counts: Sequence[int], rows: Rows, values: Numbers) -> _Part:
+    """So many features of each tag."""
+    return _Part(np.repeat(tags, counts), rows, values)
+
+
 def _mix(values: Numbers, more: Numbers = _ZERO) -> Numbers:
     """One number of two, the order mattering; wraps round."""
-    mixed: Numbers = (values ^ (values >> _TURN)) * _FACTOR + (more * _SECOND + _THIRD)
+    return _mixed(values, _second(more))
+
+
+def _second(values: Numbers) -> Numbers:
+    second: Numbers = values * _SECOND + _THIRD
+    return second
+
+
+def _mixed(values: Numbers, second: Numbers) -> Numbers:
+    mixed: Numbers = (values ^ (values >> _TURN)) * _FACTOR + second
     return mixed ^ (mixed >> _FOLD)
 
 
 def _runs(
     cue_rows: Rows, cues: Numbers, word: Numbers, stem: Numbers, shape: Numbers, tells: NDArray[np.bool_], rows: Rows
-) -> Iterator[_Part]:
+) -> _Part:
     """Runs of one to four values that lie in one sentence: of all that is read in runs, laid end to end."""
     telling = rows[tells]
     values = np.concatenate([cues, word, stem, shape[tells], shape])
     inside = np.concatenate([cue_rows, rows, rows, telling, rows])
-    starts = np.cumsum([0, len(cues), len(word), len(word), len(telling), len(word)])
-    series = np.repeat(np.arange(5), np.diff(starts))
-    mixed = values
-    for size, (tags, (first, last)) in enumerate(zip(_RUN_TAGS, _RUN_WANTED, strict=True)):
-        if size:
-            count = max(len(values) - size, 0)
-            mixed = _mix(mixed[:count], values[size:])
-        wanted = slice(starts[first], min(starts[last], len(mixed)))
-        begins, ends = slice(wanted.start, wanted.stop), slice(wanted.start + size, wanted.stop + size)
-        whole = ((inside[begins] == inside[ends]) & (series[begins] == series[ends])).nonzero()[0] + wanted.start
-        counts = np.bincount(series[whole], minlength=5).tolist()
-        yield _Part(tags, counts, inside[whole], mixed[whole])
+    series = np.repeat(np.arange(5), (len(cues), len(word), len(word), len(telling), len(word)))
+    place, second = inside * 5 + series, _second(values)
+    counts = [max(len(values) - size, 0) for size in range(len(_RUN_TAGS))]
+    runs = [values]
+    for size, count in enumerate(counts[1:], start=1):
+        runs.append(_mixed(runs[-1][:count], second[size:]))
+    tags = np.concatenate([tags[series[:count]] for tags, count in zip(_RUN_TAGS, counts, strict=True)])
+    ends = np.concatenate([place[size:] for size in range(len(counts))])
+    starts = np.concatenate([place[:count] for count in counts])
+    whole = ((starts == ends) & (tags != _UNWANTED)).nonzero()[0]
+    return _Part(tags[whole], starts[whole] // 5, np.concatenate(runs)[whole])
 
 
 def _order(words: Numbers, shapes: Numbers, rows: Rows, places: Rows) -> _Part:
@@ -151,7 +169,7 @@ def _order(words: Numbers, shapes: Numbers, rows: Rows, places: Rows) -> _Part:
     count = len(first)
     mixed = _mix(np.concatenate([before, words[first], before]), np.concatenate([after, after, words[later]]))
     close = mixed[:count][near]
-    return _Part(
+    return _sorts(
         (400, 401, 402, 403),
         (count, len(close), count, count),
         np.concatenate([inside, inside[near], inside, inside]),
@@ -169,7 +187,7 @@ def _beside(word: Numbers, shape: Numbers, classed: NDArray[np.bool_], rows: Row
     pairs = _mix(word[here], shape[there])
     last = len(right) + len(left)
     pairs[last:] = _mix(pairs[last:], word[both + 2])
-    return _Part((500, 501, 502), (len(right), len(left), len(both)), rows[here], pairs)
+    return _sorts((500, 501, 502), (len(right), len(left), len(both)), rows[here], pairs)
 
 
 def _ends(word: Numbers, shape: Numbers, rows: Rows, lengths: Rows) -> _Part:
@@ -183,7 +201,7 @@ def _ends(word: Numbers, shape: Numbers, rows: Rows, lengths: Rows) -> _Part:
     first, last = starts + 1, starts + lengths - 2
     words, shapes = np.concatenate([begins, first]), np.concatenate([begins, ends, first, last])
     size, count = np.minimum(lengths // 6, 7).astype(np.uint64), len(lengths)
-    return _Part(
+    return _sorts(
         (600, 603, 601, 602, 604, 605, 606),
         (len(begins), count, len(begins), len(ends), count, count, count),
         np.concatenate([rows[words], rows[shapes], np.arange(count)]),
@@ -208,6 +226,6 @@ def _matches(sentences: Sequence[ParsedSentence], word: Numbers, lengths: Rows) 
     count = len(kind)
     pairs = _mix(np.concatenate([before, kind, before]), np.concatenate([kind, after, head]))
     triples = _mix(np.concatenate([pairs[:count], pairs[2 * count :]]), np.concatenate([after, kind]))
-    return _Part(
+    return _sorts(
         (800, 801, 802, 803, 804), (count,) * 5, np.tile(rows, 5), np.concatenate([kind, pairs[: 2 * count], triples])
     )
