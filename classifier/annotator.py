@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,6 @@ from classifier.evidence import summarise
 from classifier.exemptions import exempt
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
 from classifier.features.reading import ParsedSentence, SentenceCache, remembered, remembered_of
-from classifier.features.rows import stacked
-from classifier.features.sentence import sentences_of
 from classifier.features.told import told_memo
 from classifier.labels import LABEL_IDS, select
 from classifier.language import is_other_language
@@ -145,8 +143,9 @@ class Annotator:
         return np.where(exempt(parsed[0]), 0.0, self._score(parsed))
 
     def forget(self) -> None:
-        """Forget all sentences; see ``remembers``."""
+        """Forget all sentences, and the words in them; see ``remembers``."""
         self._cache = SentenceCache(self._cache.size)
+        self._reader.forget()
 
     def warm(self) -> None:
         """Fill the tokenizer's cache with the model's own words, and load the language identifier."""
@@ -167,15 +166,7 @@ class Annotator:
 
     def _score(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
         """Scores of all sentences; what their words alone decide is asked of the model only for new sentences."""
-        strength = self._scorer.claims
-
-        def work(new: ParsedDocument) -> NDArray[np.float64]:
-            own = self._scorer.own_odds([new])
-            return own if strength is None else np.hstack([own, strength.predict_proba(new.sentences)])
-
-        known = _recalled(documents, work)
-        own, claims = known[:, : len(LABEL_IDS)], None if strength is None else known[:, len(LABEL_IDS) :]
-        return self._scorer.predict_proba(documents, own, claims, remember=True)
+        return self._scorer.predict_proba(documents, remember=True)
 
     def _trigger(self, sentence: ParsedSentence, label: int) -> Span:
         def work() -> tuple[int, int]:
@@ -234,21 +225,6 @@ class Annotator:
 def _id(label: str, text: str, sentence: ParsedSentence) -> str:
     """``span_id``, remembered with the text, which may have other white space or markup than what was read."""
     return remembered_of(sentence.reading.memo, ("id", label), text, lambda: span_id(label, text))
-
-
-def _recalled(
-    documents: Sequence[ParsedDocument], work: Callable[[ParsedDocument], NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    """One row a sentence: those remembered, and for the others those that ``work`` gives of all of them together.
-
-    The readings are this annotator's own, so that no other model's rows are among theirs.
-    """
-    new = {id(parsed.reading): parsed for parsed in sentences_of(documents) if "row" not in parsed.reading.memo}
-    if new:
-        together = ParsedDocument(documents[0].document, tuple(new.values()))
-        for parsed, row in zip(new.values(), work(together), strict=True):
-            parsed.reading.memo["row"] = row.copy()
-    return stacked([parsed.reading.memo["row"] for parsed in sentences_of(documents)])
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

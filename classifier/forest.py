@@ -3,23 +3,24 @@
 Two columns of three say something of the sentence's place among its neighbours, and stay as they are while somebody
 writes elsewhere; the others say something of the whole article, and are the same in all its rows. The questions are
 parted likewise: those about the article are asked once for all its rows, and the answers to those about a sentence
-are remembered with the sentence as long as its own columns stay the same.
+are remembered with the sentence as long as all stays the same that its own columns hang on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features.rows import stacked
+from classifier.features.table import ContextTable
 from classifier.packed_trees import MOST_LEAVES, PackedTrees
 
 _CHUNK = 256
 """Rows at once: their values stay in the processor's cache."""
+_FEW = 40
+"""Of so many rows and labels the questions are asked in one go."""
 _FIRST_LEAF = np.array([(word & -word).bit_length() - 1 for word in range(1 << MOST_LEAVES)], dtype=np.int16)
 """Number of the lowest bit of each 16-bit word."""
 _MEMO = "ruled out"
@@ -28,31 +29,59 @@ Masks = NDArray[np.uint16]
 """Bit by bit the leaves that the answers rule out."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Articles:
-    """Which articles rows of features belong to.
+class _Kept(NamedTuple):
+    """What is remembered with a sentence: what its own columns hang on, and what is ruled out of each wanted label."""
+
+    about: object
+    masks: Masks
+
+
+_NOTHING = _Kept(object(), np.zeros((0, 0), dtype=np.uint16))
+
+
+class Memory:
+    """What is remembered of sentences: what their own columns rule out.
 
     Parameters
     ----------
-    sizes : sequence of int
-        Rows of each article; they follow each other.
-    shared : ndarray of bool, shape (n_features,)
-        Columns that are the same in all rows of an article.
-    memos : sequence of dict, optional
-        Of each row, where answers are looked up and kept; of this model only. Without them, nothing is remembered.
+    memos : sequence of dict
+        Of each sentence, where that is looked up and kept; of this model only.
+    abouts : sequence
+        Of each sentence, all that its own columns hang on.
+    wanted : ndarray of bool, shape (n_sentences, n_labels)
+
+    Attributes
+    ----------
+    new : list of int
+        Sentences of which that isn't known.
     """
 
-    sizes: Sequence[int]
-    shared: NDArray[np.bool_]
-    memos: Sequence[dict[Any, Any]] | None = None
+    def __init__(self, memos: Sequence[dict[Any, Any]], abouts: Sequence[object], wanted: NDArray[np.bool_]) -> None:
+        self._memos = memos
+        self._abouts = list(zip(abouts, np.packbits(wanted, axis=1).tolist(), strict=True))
+        self._kept: list[_Kept] = [memo.get(_MEMO, _NOTHING) for memo in memos]
+        self.new = [
+            place for place, (kept, now) in enumerate(zip(self._kept, self._abouts, strict=True)) if kept.about != now
+        ]
 
+    def masks(self, ask: Callable[[list[int]], Masks], counts: NDArray[np.intp]) -> Masks:
+        """What is ruled out, shape (n_wanted, n_trees), sentence by sentence.
 
-class _Kept(NamedTuple):
-    """What is remembered with a sentence: its own values, which labels were asked for, what is ruled out of each."""
-
-    values: NDArray[np.float32]
-    labels: NDArray[np.bool_]
-    masks: Masks
+        Parameters
+        ----------
+        ask : callable
+            Takes the new sentences, and gives what is ruled out of the labels that are wanted of them.
+        counts : ndarray of int, shape (n_sentences,)
+            How many labels are wanted of each.
+        """
+        if self.new:
+            masks = ask(self.new)
+            start = 0
+            for place, count in zip(self.new, counts[self.new].tolist(), strict=True):
+                own = masks[start : start + count].copy()
+                self._kept[place] = self._memos[place][_MEMO] = _Kept(self._abouts[place], own)
+                start += count
+        return np.concatenate([kept.masks for kept in self._kept])
 
 
 class _Questions:
@@ -63,6 +92,16 @@ class _Questions:
     trees : sequence of PackedTrees
     columns : ndarray of int, shape (n_columns,)
         Rising.
+
+    Attributes
+    ----------
+    starts : ndarray of int, shape (n_trees,)
+        The first question of each tree.
+    columns : ndarray of int, shape (n_questions,)
+        Places in ``columns``.
+    limits : ndarray of float32, shape (n_questions,)
+    masks : ndarray of uint16, shape (n_questions,)
+        What a yes rules out.
     """
 
     def __init__(self, trees: Sequence[PackedTrees], columns: NDArray[np.intp]) -> None:
@@ -73,18 +112,18 @@ class _Questions:
         asked = (ruled_out != 0) & np.isin(feature, columns)
         asked = np.hstack([np.ones((len(asked), 1), dtype=bool), asked])
         counts = asked.sum(axis=1)
-        self._starts = np.cumsum(counts) - counts
-        self._columns = np.searchsorted(columns, _with_none(feature, [columns[0] if len(columns) else 0])[asked])
-        self._limits = _with_none(threshold, [np.inf])[asked][:, None]
-        self._ruled_out = _with_none(ruled_out, [0])[asked][:, None]
+        self.starts = np.cumsum(counts) - counts
+        self.columns = np.searchsorted(columns, _with_none(feature, [columns[0] if len(columns) else 0])[asked])
+        self.columns = self.columns.astype(np.int32)
+        self.limits = _with_none(threshold, [np.inf])[asked]
+        self.masks = _with_none(ruled_out, [0])[asked]
 
     def ruled_out(self, values: NDArray[np.float32]) -> Masks:
-        """What the answers rule out, shape (n_rows, n_trees), of values of shape (n_rows, n_columns)."""
-        if not values.shape[1]:
-            return np.zeros((len(values), len(self._starts)), dtype=np.uint16)
-        # Rows as columns: then each question is asked of neighbours in memory.
-        answers = np.take(np.ascontiguousarray(values.T), self._columns, axis=0) > self._limits
-        return np.bitwise_or.reduceat(answers * self._ruled_out, self._starts, axis=0).T
+        """What the answers rule out, shape (n_rows, n_trees), of values of shape (n_columns, n_rows)."""
+        if not len(values):
+            return np.zeros((values.shape[1], len(self.starts)), dtype=np.uint16)
+        answers = np.take(values, self.columns, axis=0) > self.limits[:, None]
+        return np.bitwise_or.reduceat(answers * self.masks[:, None], self.starts, axis=0).T
 
 
 class Forest:
@@ -104,74 +143,77 @@ class Forest:
         asked = np.zeros(len(shared), dtype=bool)
         for one in trees:
             asked[one.feature[one.ruled_out != 0]] = True
-        self._own_columns, self._shared_columns = np.flatnonzero(asked & ~shared), np.flatnonzero(asked & shared)
-        self._own = [_Questions([one], self._own_columns) for one in trees]
-        self._shared = _Questions(trees, self._shared_columns)
+        own, common = np.flatnonzero(asked & ~shared), np.flatnonzero(asked & shared)
+        self._own = [_Questions([one], own) for one in trees]
+        self._shared = _Questions(trees, common)
+        # By their places in a table's parts.
+        self._own_columns = np.searchsorted(np.flatnonzero(~shared), own)
+        self._shared_columns = np.searchsorted(np.flatnonzero(shared), common)
         self._values = np.concatenate([one.value.ravel() for one in trees])
-        self._first_values = np.arange(len(trees) * self._shape[1]).reshape(self._shape) * MOST_LEAVES
+        # In the smallest numbers that hold them: there are thousands to add up at each check.
+        self._first_values = np.arange(len(self._values), step=MOST_LEAVES).reshape(self._shape)
+        self._first_values = self._first_values.astype(np.min_scalar_type(-len(self._values)))
         self._starts = np.array([one.start for one in trees])
-        self._nothing = _Kept(
-            np.full(len(self._own_columns), np.nan, dtype=np.float32),
-            np.zeros(len(trees), dtype=bool),
-            np.zeros((0, self._shape[1]), dtype=np.uint16),
-        )
 
-    def odds(self, x: NDArray[np.float32], wanted: NDArray[np.bool_], articles: Articles) -> NDArray[np.float64]:
+    def odds(self, table: ContextTable, wanted: NDArray[np.bool_], memory: Memory | None = None) -> NDArray[np.float64]:
         """Log-odds where they are wanted, else 0; each row depends on its own features only.
 
         Parameters
         ----------
-        x : ndarray of float32, shape (n_rows, n_features)
+        table : ContextTable
+            Of all rows; with a memory, of those that are new to it.
         wanted : ndarray of bool, shape (n_rows, n_labels)
-        articles : Articles
+        memory : Memory, optional
         """
+        rows, labels = wanted.nonzero()
+        if memory is None:
+            own = self._asked(table.own, wanted)
+        else:
+            own = memory.masks(lambda new: self._asked(table.own, wanted[new]), wanted.sum(axis=1))
+        by_article = self._by_article(table.article)
+        article = np.repeat(np.arange(len(table.sizes)), table.sizes)
         result = np.zeros(wanted.shape)
-        by_article = self._by_article(x, articles)
-        article = np.repeat(np.arange(len(articles.sizes)), articles.sizes)
-        for first in range(0, len(x), _CHUNK):
+        for first in range(0, len(rows), _CHUNK):
             part = slice(first, first + _CHUNK)
-            own = x[part][:, self._own_columns]
-            if articles.memos is None:
-                by_row = self._asked(own, wanted[part])
-            else:
-                by_row = self._remembered(own, wanted[part], articles.memos[part])
-            rows, labels = wanted[part].nonzero()
-            left = ~(by_row | by_article[article[part][rows], labels])
-            leaves = self._values.take(_FIRST_LEAF.take(left) + self._first_values[labels])
+            row, label = rows[part], labels[part]
+            left = ~(own[part] | by_article[article[row], label])
+            leaves = self._values.take(_FIRST_LEAF.take(left) + self._first_values[label])
             # The values are such that no order of adding them up can matter; see ``PackedTrees``.
-            result[part][rows, labels] = leaves.sum(axis=1, dtype=np.float64) + self._starts[labels]
+            result[row, label] = leaves.sum(axis=1, dtype=np.float64) + self._starts[label]
         return result
 
-    def _by_article(self, x: NDArray[np.float32], articles: Articles) -> Masks:
+    def _by_article(self, article: NDArray[np.float32]) -> Masks:
         """Of each article and label, shape (n_articles, n_labels, n_trees)."""
-        if not len(self._shared_columns):
-            return np.zeros((len(articles.sizes), *self._shape), dtype=np.uint16)
-        firsts = np.cumsum(articles.sizes) - articles.sizes
-        return self._shared.ruled_out(x[firsts][:, self._shared_columns]).reshape(-1, *self._shape)
+        return self._shared.ruled_out(article.T[self._shared_columns]).reshape(-1, *self._shape)
 
     def _asked(self, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Masks:
         """What rows' own columns rule out, shape (n_wanted, n_trees): row by row, of each label that is wanted."""
+        if 0 < np.count_nonzero(wanted) <= _FEW:
+            return self._asked_in_one_go(own, wanted)
         place = (np.cumsum(wanted) - 1).reshape(wanted.shape)
-        result = np.zeros((int(wanted.sum()), self._shape[1]), dtype=np.uint16)
-        for label in np.flatnonzero(wanted.any(axis=0)).tolist():
-            rows = wanted[:, label].nonzero()[0]
-            result[place[rows, label]] = self._own[label].ruled_out(own[rows])
+        result = np.zeros((np.count_nonzero(wanted), self._shape[1]), dtype=np.uint16)
+        for first in range(0, len(own), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            # Rows as columns: then each question is asked of neighbours in memory.
+            values = np.ascontiguousarray(own[part][:, self._own_columns].T)
+            for label in np.flatnonzero(wanted[part].any(axis=0)).tolist():
+                rows = wanted[part, label].nonzero()[0]
+                result[place[part][rows, label]] = self._own[label].ruled_out(values[:, rows])
         return result
 
-    def _remembered(
-        self, own: NDArray[np.float32], wanted: NDArray[np.bool_], memos: Sequence[dict[Any, Any]]
-    ) -> Masks:
-        """The same; only rows are asked that have other values or want other labels than what is remembered of them."""
-        found: list[_Kept] = [memo.get(_MEMO, self._nothing) for memo in memos]
-        same = (stacked([kept.values for kept in found]) == own).all(axis=1)
-        same &= (stacked([kept.labels for kept in found]) == wanted).all(axis=1)
-        new = np.flatnonzero(~same)
-        if len(new):
-            ends = np.cumsum(wanted[new].sum(axis=1))[:-1]
-            parts = np.split(self._asked(own[new], wanted[new]), ends)
-            for row, masks in zip(new.tolist(), parts, strict=True):
-                found[row] = memos[row][_MEMO] = _Kept(own[row].copy(), wanted[row].copy(), masks.copy())
-        return np.concatenate([kept.masks for kept in found])
+    def _asked_in_one_go(self, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Masks:
+        """The same of a few rows: half the time, as there are as many calls for one label as for all."""
+        rows, labels = wanted.nonzero()
+        questions = [self._own[label] for label in labels.tolist()]
+        counts = np.array([len(one.columns) for one in questions])
+        values = own[:, self._own_columns]
+        asked = np.concatenate([one.columns for one in questions]) + np.repeat(
+            (rows * values.shape[1]).astype(np.int32), counts
+        )
+        answers = values.take(asked) > np.concatenate([one.limits for one in questions])
+        starts = np.stack([one.starts for one in questions]) + (np.cumsum(counts) - counts)[:, None]
+        masks = answers * np.concatenate([one.masks for one in questions])
+        return np.bitwise_or.reduceat(masks, starts.ravel()).reshape(starts.shape)
 
 
 def _with_none(table: NDArray[Any], none: Any) -> NDArray[Any]:

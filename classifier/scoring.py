@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, Self
 
 import numpy as np
@@ -17,10 +18,11 @@ from sklearn.utils.validation import check_is_fitted, check_random_state
 from classifier.claims import ClaimStrength
 from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import remembered
+from classifier.features.reading import ParsedSentence, recalled, remembered
 from classifier.features.rows import FeatureRows
-from classifier.features.sentence import sentences_of
-from classifier.forest import Articles
+from classifier.features.sentence import PLACE_NAMES, part_of, place_features, places_of, sentences_of
+from classifier.features.table import ContextTable
+from classifier.forest import Memory
 
 
 class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -88,11 +90,11 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, x: sparse.csr_matrix) -> NDArray[np.float64]:
         """Probabilities, shape (n_sentences, n_labels), in [0, 1]; each row depends on its own features only."""
-        check_is_fitted(self)
-        return sigmoid(self.odds(x) + self.bias_)
+        check_fitted(self, "weights_")
+        return sigmoid(self.odds(x)[0] + self.bias_)
 
     def odds(self, *families: sparse.csr_matrix | FeatureRows, columns: Sequence[int] = (0,)) -> NDArray[np.float64]:
-        """Log-odds without the bias, shape (n_sentences, n_labels).
+        """What each family of features adds to the log-odds, shape (n_families, n_sentences, n_labels).
 
         Parameters
         ----------
@@ -112,10 +114,7 @@ class LinearLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         filled = lengths.nonzero()[0]
         if len(filled):
             sums[filled] = np.add.reduceat(products, (np.cumsum(lengths) - lengths)[filled], axis=0)
-        odds = np.zeros((families[0].shape[0], weights.shape[1]))
-        for family in sums.reshape(len(families), *odds.shape):
-            odds += family
-        return odds
+        return sums.reshape(len(families), families[0].shape[0], weights.shape[1])
 
     def __getstate__(self) -> dict[str, Any]:
         """State without what is made of the weights when it is first asked for."""
@@ -128,34 +127,43 @@ class SentencePipeline(Pipeline):  # type: ignore[misc]
     What a sentence's words add to the log-odds can be asked for apart, since it stays the same wherever it stands.
     """
 
-    def own_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
-        """What the words of each sentence add to its log-odds, shape (n_sentences, n_labels)."""
-        return self._odds(documents, by_place=False)
+    def predict_proba(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
+        """Probabilities in [0, 1], shape (n_sentences, n_labels)."""
+        return self.scores(*self.odds(documents))
 
-    def predict_proba(
-        self, documents: Sequence[ParsedDocument], own: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
-        """Probabilities in [0, 1], shape (n_sentences, n_labels).
+    def odds(self, documents: Sequence[ParsedDocument]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What the words and what the place of each sentence add to its log-odds, (n_sentences, n_labels) each."""
+        by_place, found = self._odds(documents, (False, True))
+        return _added(found, ~by_place), _added(found, by_place)
 
-        Parameters
-        ----------
-        documents : sequence of ParsedDocument
-        own : ndarray, shape (n_sentences, n_labels), optional
-            ``own_odds(documents)`` if it is at hand.
-        """
-        odds = self.own_odds(documents) if own is None else own
-        return sigmoid(odds + self._odds(documents, by_place=True) + self["labels"].bias_)
+    def place_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
+        """What the place of each sentence adds to its log-odds, shape (n_sentences, n_labels)."""
+        by_place, found = self._odds(documents, (True,))
+        return _added(found, by_place)
 
-    def _odds(self, documents: Sequence[ParsedDocument], *, by_place: bool) -> NDArray[np.float64]:
-        chosen = [
-            (family, columns.start) for family, columns in self["features"].placed() if family.by_place == by_place
-        ]
+    def scores(self, words: NDArray[np.float64], place: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities, by what ``odds`` gives."""
+        return sigmoid(words + place + self.steps[-1][1].bias_)
+
+    def _odds(
+        self, documents: Sequence[ParsedDocument], by_place: Sequence[bool]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """Which families look at the place, of those asked for; and what each adds, (.., n_sentences, n_labels)."""
+        (_, features), (_, labels) = self.steps
+        chosen = [(family, columns.start) for family, columns in features.placed() if family.by_place in by_place]
         if not chosen:
-            return np.zeros((sum(len(document.sentences) for document in documents), len(self["labels"].bias_)))
-        odds: NDArray[np.float64] = self["labels"].odds(
-            *(family.rows(documents) for family, _ in chosen), columns=[start for _, start in chosen]
-        )
-        return odds
+            size = sum(len(document.sentences) for document in documents)
+            return np.zeros(1, dtype=bool), np.zeros((1, size, len(labels.bias_)))
+        found = labels.odds(*(family.rows(documents) for family, _ in chosen), columns=[start for _, start in chosen])
+        return np.array([family.by_place for family, _ in chosen]), found
+
+
+def _added(parts: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The sum of some parts, shape (n_sentences, n_labels), one after the other in their order."""
+    total = np.zeros(parts.shape[1:])
+    for part in parts[chosen]:
+        total += part
+    return total
 
 
 class Calibrator(BaseEstimator):  # type: ignore[misc]
@@ -184,7 +192,7 @@ class Calibrator(BaseEstimator):  # type: ignore[misc]
 
     def transform(self, scores: NDArray[Any]) -> NDArray[np.float64]:
         """Calibrated probabilities of the same shape."""
-        check_is_fitted(self)
+        check_fitted(self, "slopes_")
         return sigmoid(log_odds(scores) * self.slopes_ + self.shifts_)
 
 
@@ -297,8 +305,6 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(
         self,
         documents: Sequence[ParsedDocument],
-        own: NDArray[np.float64] | None = None,
-        claims: NDArray[np.float64] | None = None,
         *,
         remember: bool = False,
     ) -> NDArray[np.float64]:
@@ -307,25 +313,58 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         documents : sequence of ParsedDocument
-        own : ndarray, shape (n_sentences, n_labels), optional
-            ``own_odds(documents)`` if it is at hand.
-        claims : ndarray, shape (n_sentences, n_strengths), optional
-            ``claims.predict_proba`` of the sentences if it is at hand.
         remember : bool
-            Keep what the second stage finds of a sentence with its reading. No other model may see the readings.
+            Keep what is found of a sentence with its reading. No other model may see the readings.
         """
-        check_is_fitted(self, "sentence_")
-        first = self.sentence_.predict_proba(documents) if own is None else self.sentence_.predict_proba(documents, own)
-        table = self.context_.table(documents, first, claims)
-        memos = [parsed.reading.memo for parsed in sentences_of(documents)] if remember else None
-        articles = Articles([len(document.sentences) for document in documents], table.shared, memos)
-        second = self._second(self.final_, table.values, first, articles)
+        check_fitted(self, "sentence_")
+        if not remember:
+            first = self.sentence_.predict_proba(documents)
+            second = self._second(self.final_, self.context_.table(documents, first), first)
+        else:
+            sentences = list(sentences_of(documents))
+            first, claims, places, numbers = self._first(documents, sentences)
+            memory = Memory(
+                [parsed.reading.memo for parsed in sentences],
+                self.context_.hangs_on(documents, numbers),
+                first >= self.gates_,
+            )
+            table = self.context_.table(documents, first, claims, places, memory.new)
+            second = self._second(self.final_, table, first, memory)
         return self.calibrator_.transform(self._mix(first, second))
 
-    def own_odds(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
-        """What the words of each sentence add to the first stage's log-odds, shape (n_sentences, n_labels)."""
-        odds: NDArray[np.float64] = self.sentence_.own_odds(documents)
-        return odds
+    def _first(
+        self, documents: Sequence[ParsedDocument], sentences: Sequence[ParsedSentence]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None, NDArray[np.float64], list[int]]:
+        """First-stage probabilities, strengths of claims and place features, remembered with the sentences.
+
+        At last a number of each sentence; see ``recalled``.
+
+        What a sentence's words alone decide is asked of the model only for new sentences, and the rest only for those
+        that stand elsewhere than they did.
+        """
+        strength = self.claims
+
+        def by_place(new: list[int]) -> NDArray[np.float64]:
+            parts = part_of(documents, new)
+            place: NDArray[np.float64] | None = None
+
+            def by_words(missing: list[int]) -> NDArray[np.float64]:
+                nonlocal place
+                some = part_of(parts, missing)
+                own, added = self.sentence_.odds(some)
+                if len(missing) == len(new):
+                    place = added
+                return own if strength is None else np.hstack([own, strength.predict_proba(list(sentences_of(some)))])
+
+            words, _ = recalled(list(sentences_of(parts)), "own", repeat(None, len(new)), by_words)
+            if place is None:
+                place = self.sentence_.place_odds(parts)
+            first = self.sentence_.scores(words[:, :labels], place)
+            return np.hstack([first, words[:, labels:], np.vstack([place_features(part) for part in parts])])
+
+        labels, places = len(self.gates_), len(PLACE_NAMES)
+        rows, numbers = recalled(sentences, "first", places_of(documents), by_place)
+        return rows[:, :labels], None if strength is None else rows[:, labels:-places], rows[:, -places:], numbers
 
     @property
     def claims(self) -> ClaimStrength | None:
@@ -341,10 +380,14 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return [gram for gram in vocabulary if " " not in gram]
 
     def _second(
-        self, final: Any, features: NDArray[np.float32], first: NDArray[np.float64], articles: Articles | None = None
+        self,
+        final: Any,
+        features: NDArray[np.float32] | ContextTable,
+        first: NDArray[np.float64],
+        memory: Memory | None = None,
     ) -> NDArray[np.float64]:
         wanted = first >= self.gates_
-        return np.where(wanted, final.predict_proba(features, wanted, articles), first)
+        return np.where(wanted, final.predict_proba(features, wanted, memory), first)
 
     def _mix(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
         return sigmoid((1 - self.share) * log_odds(first) + self.share * log_odds(second))
@@ -353,6 +396,17 @@ class StackedScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """State without the held-out scores of the training data, which no user of the model needs."""
         state: dict[str, Any] = super().__getstate__()
         return {name: value for name, value in state.items() if not name.startswith("held_out_")}
+
+
+def check_fitted(estimator: BaseEstimator, attribute: str) -> None:
+    """scikit-learn's check; made only where it will fail, as it takes longer than a small estimator's work.
+
+    Raises
+    ------
+    NotFittedError
+    """
+    if not hasattr(estimator, attribute):
+        check_is_fitted(estimator, attribute)
 
 
 def sigmoid(odds: NDArray[Any]) -> NDArray[np.float64]:

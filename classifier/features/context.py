@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import islice, repeat
+from operator import ne
 from typing import Any, Self
 
 import numpy as np
@@ -13,38 +14,28 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from classifier.claims import STRENGTHS
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
+from classifier.features.reading import Reading, of_each, remembered
+from classifier.features.rows import stacked
 from classifier.features.scopes import column_names
 from classifier.features.sentence import PLACE_NAMES, place_features, sentences_of
-from classifier.features.told import beside, told_names, told_parts
-from classifier.features.topic import TOPIC_NAMES, topic_features
+from classifier.features.table import ContextTable, Rows
+from classifier.features.told import told_memo, told_names, told_parts
+from classifier.features.topic import TOPIC_NAMES, topic_features, topic_number
 from classifier.features.word_classes import word_classes
 from classifier.labels import LABEL_IDS
 
 _FLOOR = 1e-4
 _OUTSIDE = -6.0
 """Log-odds that stand for a neighbour beyond the article's edge."""
+_REACH = 2
+"""No column looks at more sentences before or after, but for those that hang on evidence and topic."""
 
 
 def log_odds(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Log-odds of probabilities in [0, 1], kept finite by a floor of 1e-4."""
-    clipped = np.clip(np.asarray(probabilities, dtype=np.float64), _FLOOR, 1 - _FLOOR)
+    clipped = np.minimum(np.maximum(np.asarray(probabilities, dtype=np.float64), _FLOOR), 1 - _FLOOR)
     result: NDArray[np.float64] = np.log(clipped / (1 - clipped))
     return result
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ContextTable:
-    """Context features of all sentences.
-
-    Parameters
-    ----------
-    values : ndarray of float32, shape (n_sentences, n_context)
-    shared : ndarray of bool, shape (n_context,)
-        Columns that say something of the article: they are the same for all its sentences.
-    """
-
-    values: NDArray[np.float32]
-    shared: NDArray[np.bool_]
 
 
 class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -87,6 +78,8 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         documents: Sequence[ParsedDocument],
         scores: NDArray[np.floating[Any]],
         strengths: NDArray[np.float64] | None = None,
+        places: NDArray[np.floating[Any]] | None = None,
+        rows: Sequence[int] | None = None,
     ) -> ContextTable:
         """Context features.
 
@@ -97,6 +90,10 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             First-stage probabilities in [0, 1].
         strengths : ndarray, shape (n_sentences, n_strengths), optional
             What ``claims`` says of the sentences, if it is at hand.
+        places : ndarray, shape (n_sentences, len(PLACE_NAMES)), optional
+            Their place features, if they are at hand.
+        rows : sequence of int, optional
+            Only these sentences' own columns, by their place among all, rising.
 
         Returns
         -------
@@ -109,18 +106,47 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             strengths = None
         elif strengths is None:
             strengths = self.claims.predict_proba(list(sentences_of(documents)))
-        tables = []
-        parts: list[NDArray[Any]] = []
+        wanted = np.arange(len(odds)) if rows is None else np.array(rows, dtype=np.intp)
+        articles = []
         start = 0
         for document in documents:
             stop = start + len(document.sentences)
-            parts = [*_neighbours(odds[start:stop]), *(part for block in blocks for part in block(document))]
+            if places is not None:
+                document.memo["place"] = places[start:stop]
+            inside = wanted[(wanted >= start) & (wanted < stop)] - start
+            parts = [
+                *_neighbours(odds[start:stop], inside),
+                *(part for block in blocks for part in block(document, inside)),
+            ]
             if strengths is not None:
-                parts += _around(strengths[start:stop])
-            tables.append(beside(parts, stop - start))
+                parts += _around(strengths[start:stop], inside)
+            articles.append(parts)
             start = stop
-        shared = np.repeat([part.ndim == 1 for part in parts], [part.shape[-1] for part in parts])
-        return ContextTable(tables[0] if len(tables) == 1 else np.vstack(tables), shared)
+        return ContextTable.of_parts(articles, [len(document.sentences) for document in documents])
+
+    def hangs_on(self, documents: Sequence[ParsedDocument], numbers: Sequence[int]) -> list[tuple[object, ...]]:
+        """All that each sentence's own columns hang on, in a few numbers.
+
+        Parameters
+        ----------
+        documents : sequence of ParsedDocument
+        numbers : sequence of int
+            Of each sentence another one whenever its words, its place, its first-stage scores or its claims' strengths
+            aren't what they were.
+
+        Returns
+        -------
+        list of tuple
+            If a sentence's is what it was, so are its own columns: all families are provided for.
+        """
+        found: list[tuple[object, ...]] = []
+        for document in documents:
+            known = list(islice(numbers, len(found), len(found) + len(document.sentences)))
+            article = (told_memo(document)["number"], topic_number(document))
+            padded = [0] * _REACH + known + [0] * _REACH
+            around = zip(*(padded[step:] for step in range(2 * _REACH + 1)), strict=False)
+            found += zip(repeat(article), _starts(document), around, strict=False)
+        return found
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Column names, ``part:name``."""
@@ -149,49 +175,70 @@ def _names(family: str) -> list[str]:
     return [f"{part}:{name}" for part, names in parts[family] for name in names]
 
 
-def _neighbours(odds: NDArray[np.float64]) -> list[NDArray[Any]]:
-    edge = np.full((1, odds.shape[1]), _OUTSIDE)
-    return [odds, np.vstack([edge, odds[:-1]]), np.vstack([odds[1:], edge]), odds.max(axis=0), odds.mean(axis=0)]
+def _neighbours(odds: NDArray[np.float64], rows: Rows) -> list[NDArray[Any]]:
+    return [*_beside(odds, rows, _OUTSIDE), odds.max(axis=0), odds.sum(axis=0) / len(odds)]
 
 
-def _cues(document: ParsedDocument) -> list[NDArray[Any]]:
+def _beside(values: NDArray[np.float64], rows: Rows, outside: float) -> list[NDArray[Any]]:
+    """Of the sentences, those before, those after."""
+    padded = np.full((len(values) + 2, values.shape[1]), outside)
+    padded[1:-1] = values
+    return [padded[rows + 1], padded[rows], padded[rows + 2]]
+
+
+def _cues(document: ParsedDocument, rows: Rows) -> list[NDArray[Any]]:
     count = len(document.sentences)
-    lists = len(cue_lists())
     # Windows and the whole article need the lists alone; scopes matter where the claim is.
-    present = (document.cue_counts[:, :lists] > 0).astype(np.float32)
+    padded = np.zeros((count + 2 * _REACH, len(cue_lists())), dtype=bool)
+    present = padded[_REACH:-_REACH]
+    present[:] = stacked(of_each(document.sentences, "present", _present))
     body = present[1:] if count > 1 else present
-    padded = np.vstack([np.zeros((2, lists)), present, np.zeros((2, lists))])
-    before = np.maximum(padded[0:count], padded[1 : count + 1])
-    after = np.maximum(padded[3 : count + 3], padded[4 : count + 4])
-    return [document.cue_counts, before, after, body.mean(axis=0), present[0]]
+    before, after = (padded[rows + near] | padded[rows + far] for near, far in ((0, 1), (3, 4)))
+    return [_part(document, rows).cue_counts[: len(rows)], before, after, body.sum(axis=0) / len(body), present[0]]
 
 
-def _place(document: ParsedDocument) -> list[NDArray[Any]]:
-    paragraphs = np.array([parsed.sentence.paragraph for parsed in document.sentences])
-    count = len(paragraphs)
-    starts = np.ones(count, dtype=bool)
-    starts[1:] = paragraphs[1:] != paragraphs[:-1]
-    more = np.empty((count, 3), dtype=np.float32)
-    more[:, 0], more[:, 1], more[:, 2] = np.arange(count), count, starts
-    return [place_features(document), more]
+def _present(reading: Reading) -> NDArray[np.bool_]:
+    """Which cue lists match."""
+    found = np.zeros(len(cue_lists()), dtype=bool)
+    found[[cue for cue, _, _ in reading.cues]] = True
+    return found
 
 
-def _classes(document: ParsedDocument) -> list[NDArray[Any]]:
-    return [document.class_counts, document.class_counts[0]]
+def _part(document: ParsedDocument, rows: Rows) -> ParsedDocument:
+    """The sentences of some rows; of none, all: no counts have no columns."""
+    return document.part(rows.tolist()) if 0 < len(rows) < len(document.sentences) else document
 
 
-def _around(strengths: NDArray[np.float64]) -> list[NDArray[Any]]:
+def _place(document: ParsedDocument, rows: Rows) -> list[NDArray[Any]]:
+    more = np.empty((len(rows), 3), dtype=np.float32)
+    more[:, 0], more[:, 1], more[:, 2] = rows, len(document.sentences), np.array(_starts(document))[rows]
+    return [place_features(document)[rows], more]
+
+
+def _starts(document: ParsedDocument) -> list[bool]:
+    """Which sentences begin a paragraph."""
+
+    def work() -> list[bool]:
+        paragraphs = [parsed.sentence.paragraph for parsed in document.sentences]
+        return [True, *map(ne, paragraphs[1:], paragraphs)]
+
+    return remembered(document.memo, "starts", work)
+
+
+def _classes(document: ParsedDocument, rows: Rows) -> list[NDArray[Any]]:
+    return [_part(document, rows).class_counts[: len(rows)], document.part([0]).class_counts[0]]
+
+
+def _around(strengths: NDArray[np.float64], rows: Rows) -> list[NDArray[Any]]:
     """Of the sentence, the one before, the one after (0 beyond the edges) and the headline."""
-    edge = np.zeros((1, strengths.shape[1]))
-    before, after = np.vstack([edge, strengths[:-1]]), np.vstack([strengths[1:], edge])
-    return [strengths, before, after, strengths[0]]
+    return [*_beside(strengths, rows, 0.0), strengths[0]]
 
 
-_BLOCKS: dict[str, Callable[[ParsedDocument], list[NDArray[Any]]]] = {
+_BLOCKS: dict[str, Callable[[ParsedDocument, Rows], list[NDArray[Any]]]] = {
     "cues": _cues,
     "place": _place,
     "evidence": told_parts,
-    "topic": lambda document: [topic_features(document)],
+    "topic": lambda document, rows: [topic_features(document, rows)],
     "classes": _classes,
 }
 """The families in the order of their columns."""

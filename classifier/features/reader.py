@@ -1,6 +1,6 @@
 """Sentences to tokens and cue matches: the only place that runs spaCy.
 
-Everything is copied out of spaCy's objects before the memory zone closes, so that a long-running
+Everything is copied out of spaCy's objects before their memory zone closes, so that a long-running
 service doesn't grow, and a lock keeps the zone (which isn't thread-safe) to one thread at a time.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -23,11 +23,13 @@ from spacy.tokens import Doc
 from classifier.document import Document, Field, Sentence
 from classifier.evidence import Evidence, find_evidence
 from classifier.features.cues import NUMBER, PERCENT, WHOLE, cue_lists, forms, normalise
-from classifier.features.reading import Matches, ParsedSentence, Reading, SentenceCache, of_each, remembered
+from classifier.features.reading import NUMBERS, Matches, ParsedSentence, Reading, SentenceCache, of_each, remembered
 from classifier.features.rows import stacked
 from classifier.features.scopes import column_names, columns_of
 from classifier.features.word_classes import word_classes
+from classifier.features.zone import RollingZone
 from classifier.prose import prose_of
+from classifier.recent import Recent
 from classifier.segmentation import split
 
 _NOISE = re.compile(r"[^\w\s]{50,}")
@@ -49,11 +51,36 @@ class ParsedDocument:
         Never empty.
     memo : dict
         What was worked out of all this, by name.
+    whole : int, optional
+        How many sentences the document has, if these are only some of them; see ``part``.
     """
 
     document: Document
     sentences: tuple[ParsedSentence, ...]
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    whole: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Sentences of the whole document."""
+        return self.whole or len(self.sentences)
+
+    def part(self, numbers: Iterable[int]) -> ParsedDocument:
+        """Some of its sentences, by their place among these: for what hangs on no neighbour."""
+        return ParsedDocument(self.document, tuple([self.sentences[number] for number in numbers]), whole=self.size)
+
+    def recent(self, about: Hashable) -> dict[Any, Any]:
+        """A memo for what hangs on nothing but ``about``, by name; "number" is a number that no other memo has.
+
+        Those of a few articles are kept beside the readings, so that an article gets its own back while somebody
+        writes in it without changing that.
+        """
+
+        def made(abouts: list[Hashable]) -> list[tuple[dict[Any, Any], int]]:
+            return [({"number": next(NUMBERS)}, len(self.sentences)) for _ in abouts]
+
+        kept: Recent[Hashable, dict[Any, Any]] | None = self.memo.get("recent")
+        return made([about])[0][0] if kept is None else kept.all_of([about], made)[about]
 
     @property
     def prose(self) -> str:
@@ -89,6 +116,7 @@ class Reader:
     def __init__(self) -> None:
         self._nlp = spacy.blank("en")
         self._lock = threading.Lock()
+        self._zone = RollingZone(self._nlp)
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
         self._folded: dict[int, tuple[str, bool]] = {}
         self._keys: dict[int, int] = {}
@@ -134,7 +162,7 @@ class Reader:
             ParsedDocument(
                 document,
                 tuple([ParsedSentence(sentence, readings[text]) for sentence, text in sentences]),
-                {"prose": prose, "recently told": kept.told},
+                {"prose": prose, "recent": kept.memos},
             )
             for document, prose, sentences in read
         ]
@@ -142,11 +170,18 @@ class Reader:
     def warm(self, words: Iterable[str]) -> None:
         """Fill the tokenizer's cache, which is not filled inside a memory zone."""
         with self._lock:
+            self._zone.leave()
             for word in words:
                 self._nlp.tokenizer(word)
 
-    def _read_all(self, texts: Iterable[str]) -> list[tuple[Reading, int]]:
-        with self._lock, self._nlp.memory_zone():
+    def forget(self) -> None:
+        """Forget the words that were met and that the vocabulary lacks."""
+        with self._lock:
+            self._zone.leave()
+
+    def _read_all(self, texts: Sequence[str]) -> list[tuple[Reading, int]]:
+        with self._lock:
+            self._zone.enter(len(texts))
             return [(self._read(text), 1) for text in texts]
 
     def _read(self, text: str) -> Reading:

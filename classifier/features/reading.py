@@ -6,14 +6,22 @@ alone is kept beside them (``memo``), so that only the changed sentence is worke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+import itertools
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.document import Sentence, Span
+from classifier.features.rows import stacked
 from classifier.recent import Recent
 
 T = TypeVar("T")
+NUMBERS = itertools.count(1)
+"""For all that is made and remembered, so that two of a kind are told apart at a glance."""
+_NOTHING = (object(), np.zeros(0), 0)
 Matches: TypeAlias = tuple[tuple[int, int, int], ...]
 """Number of the list, first token, token after the last."""
 
@@ -65,8 +73,7 @@ def remembered_of(memo: dict[Any, Any], name: object, about: object, work: Calla
     return kept[1]
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedSentence:
+class ParsedSentence(NamedTuple):
     """A sentence with its words."""
 
     sentence: Sentence
@@ -114,6 +121,39 @@ def of_each(sentences: Iterable[ParsedSentence], name: object, work: Callable[[R
     return result
 
 
+def recalled(
+    sentences: Sequence[ParsedSentence],
+    name: object,
+    abouts: Iterable[object],
+    work: Callable[[list[int]], Iterable[NDArray[Any]]],
+) -> tuple[NDArray[Any], list[int]]:
+    """One row a sentence: what their readings' memos hold under a name.
+
+    Parameters
+    ----------
+    sentences : sequence of ParsedSentence
+        At least one.
+    name : object
+    abouts : iterable
+        One a sentence: all that its row hangs on but its words. A row is worked out again if that isn't what it was.
+    work : callable
+        Takes places of sentences, rising, at least one, and gives their rows.
+
+    Returns
+    -------
+    rows : ndarray, shape (n_sentences, n_columns)
+    numbers : list of int
+        A number for each row, which no row had that was made before.
+    """
+    memos = [parsed.reading.memo for parsed in sentences]
+    kept: list[tuple[object, NDArray[Any], int]] = [memo.get(name, _NOTHING) for memo in memos]
+    about = list(abouts)
+    new = [place for place, (one, now) in enumerate(zip(kept, about, strict=True)) if one[0] != now]
+    for place, row in zip(new, work(new) if new else (), strict=True):
+        kept[place] = memos[place][name] = (about[place], row.copy(), next(NUMBERS))
+    return stacked([row for _, row, _ in kept]), [number for _, _, number in kept]
+
+
 class SentenceCache(Recent[str, Reading]):
     """Readings by their text, those met last. Safe to share between threads.
 
@@ -124,8 +164,8 @@ class SentenceCache(Recent[str, Reading]):
 
     Attributes
     ----------
-    told : Recent
-        What hangs on the tellings of an article; see ``told.told_memo``. As many sentences of articles at most.
+    memos : Recent
+        See ``ParsedDocument.recent``. Each weighs as much as its article has sentences; so many sentences at most.
 
     Raises
     ------
@@ -135,4 +175,4 @@ class SentenceCache(Recent[str, Reading]):
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
-        self.told: Recent[Hashable, dict[Any, Any]] = Recent(size)
+        self.memos: Recent[Hashable, dict[Any, Any]] = Recent(size)

@@ -7,7 +7,7 @@ order; that is how a scikit-learn pipeline can look at neighbours without breaki
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -28,6 +28,7 @@ PLACE_NAMES = (
     "headline", "heading", "bullet", "first_body", "early", "depth", "length", "very_short", "has_quote",
     "starts_with_quote", "has_number", "has_percent", "has_money", "has_question", "many_numbers",
 )  # fmt: skip
+_EARLY = 5
 _KINDS = ("headline", "heading", "bullet")
 _KIND_NUMBERS = {kind: number for number, kind in enumerate((*_KINDS, "body"))}
 _QUOTES = frozenset({'"', "“", "”", "''", "``"})
@@ -38,6 +39,19 @@ _MONEY = frozenset({"$", "£", "€"})
 def sentences_of(documents: Sequence[ParsedDocument]) -> Iterator[ParsedSentence]:
     """All sentences of the documents, in order."""
     return (sentence for document in documents for sentence in document.sentences)
+
+
+def part_of(documents: Sequence[ParsedDocument], numbers: Sequence[int]) -> list[ParsedDocument]:
+    """Some of the sentences of documents, by their place among all, rising; see ``ParsedDocument.part``."""
+    parts = []
+    start = 0
+    for document in documents:
+        stop = start + len(document.sentences)
+        inside = [number - start for number in numbers if start <= number < stop]
+        if inside:
+            parts.append(document.part(inside))
+        start = stop
+    return parts
 
 
 def word_ngrams(sentence: ParsedSentence, longest: int) -> list[str]:
@@ -105,10 +119,11 @@ class _Ngrams(_Family):
             ends.append(len(numbers))
         columns = np.array(numbers, dtype=np.int32)
         values = (np.log(np.array(times, dtype=np.float32)) + 1) * self.idf_[columns]
-        lengths = np.diff(ends)
+        places = np.array(ends)
+        lengths = places[1:] - places[:-1]
         squares = np.bincount(np.repeat(np.arange(len(lengths)), lengths), values**2, minlength=len(lengths))
         values /= np.repeat(np.sqrt(squares), lengths).astype(np.float32)
-        return FeatureRows(values, columns, np.array(ends), (len(lengths), len(self.idf_)))
+        return FeatureRows(values, columns, places, (len(lengths), len(self.idf_)))
 
     def _analyzer(self) -> Callable[[ParsedSentence], list[str]]:
         raise NotImplementedError
@@ -246,15 +261,24 @@ def place_features(document: ParsedDocument) -> NDArray[np.float32]:
     return remembered(document.memo, "place", lambda: _place_features(document))
 
 
+def places_of(documents: Iterable[ParsedDocument]) -> Iterator[tuple[int, int, str]]:
+    """All that the place features of each sentence hang on but its words."""
+    for document in documents:
+        size = document.size
+        for parsed in document.sentences:
+            sentence = parsed.sentence
+            yield size, sentence.index, sentence.kind
+
+
 def _place_features(document: ParsedDocument) -> NDArray[np.float32]:
-    total = len(document.sentences)
-    result = np.zeros((total, len(PLACE_NAMES)), dtype=np.float32)
+    result = np.zeros((len(document.sentences), len(PLACE_NAMES)), dtype=np.float32)
     kinds = np.array([_KIND_NUMBERS[parsed.sentence.kind] for parsed in document.sentences])
+    places = np.array([parsed.sentence.index for parsed in document.sentences])
     first = len(_KINDS)
     result[:, :first] = kinds[:, None] == np.arange(first)
-    result[1:2, first] = 1
-    result[:5, first + 1] = 1
-    result[:, first + 2] = np.arange(total) / total
+    result[:, first] = places == 1
+    result[:, first + 1] = places < _EARLY
+    result[:, first + 2] = places / document.size
     result[:, first + 3 :] = stacked(of_each(document.sentences, "form", _form))
     return result
 

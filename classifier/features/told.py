@@ -7,7 +7,6 @@ or the one (two) after, for a headline in the three after it. The windows here a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,7 +19,7 @@ from classifier.evidence import KINDS
 from classifier.evidence.kinds import STAGELESS, VALUES
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import Reading, of_each, remembered
-from classifier.recent import Recent
+from classifier.features.table import ContextTable, Rows
 
 BEFORE, AFTER, FURTHER_AFTER, AFTER_HEADLINE = 2, 1, 2, 3
 """Sentences of the rule book's windows."""
@@ -89,17 +88,12 @@ def told_names() -> list[str]:
 def told_memo(document: ParsedDocument) -> dict[Any, Any]:
     """A memo for what hangs on nothing but which sentences tell what, and which of them use up windows.
 
-    The annotator keeps those of a few articles, so that an article gets its own back while somebody writes in it
-    without telling anything else.
+    See ``ParsedDocument.recent``.
     """
 
     def work() -> dict[Any, Any]:
-        recent: Recent[Hashable, dict[Any, Any]] | None = document.memo.get("recently told")
-        if recent is None:
-            return {}
         told = tuple([(t.sentence, t.kind, t.value, t.background, t.weak) for t in document.evidence])
-        about = (told, tuple(of_each(document.sentences, "counting", _counts)))
-        return recent.all_of([about], lambda _: [({}, len(document.sentences))])[about]
+        return document.recent(("told", told, tuple(of_each(document.sentences, "counting", _counts))))
 
     return remembered(document.memo, "told", work)
 
@@ -172,25 +166,16 @@ def in_window(
     return result
 
 
-def beside(parts: Sequence[NDArray[Any]], count: int) -> NDArray[np.float32]:
-    """Columns side by side, shape (count, n_columns); a part of one dimension is the same in each row."""
-    table = np.empty((count, sum(part.shape[-1] for part in parts)), dtype=np.float32)
-    start = 0
-    for part in parts:
-        stop = start + part.shape[-1]
-        table[:, start:stop] = part
-        start = stop
-    return table
-
-
 def told_features(document: ParsedDocument) -> NDArray[np.float32]:
     """Columns named by ``told_names``, shape (n_sentences, len(told_names()))."""
-    return beside(told_parts(document), len(document.sentences))
+    rows = np.arange(len(document.sentences))
+    return ContextTable.of_parts([told_parts(document, rows)], [len(rows)]).values
 
 
-def told_parts(document: ParsedDocument) -> list[NDArray[Any]]:
-    """The columns of ``told_features`` in parts, read only; those of one dimension are the same in each row."""
-    return remembered(told_memo(document), "parts", lambda: _parts(document))
+def told_parts(document: ParsedDocument, rows: Rows) -> list[NDArray[Any]]:
+    """The columns of ``told_features`` in parts, read only; see ``ContextTable.of_parts``."""
+    parts: list[NDArray[Any]] = remembered(told_memo(document), "parts", lambda: _parts(document))
+    return [part[rows] if part.ndim > 1 else part for part in parts]
 
 
 def _parts(document: ParsedDocument) -> list[NDArray[Any]]:

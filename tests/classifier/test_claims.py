@@ -136,7 +136,7 @@ class TestFeatures:
         assert sentence.tokens == ("tea", "may", "reduce", "pain", ".")
 
         def told(match: tuple[int, int, int], tokens: tuple[str, ...] = sentence.tokens) -> list[int]:
-            changed = replace(sentence, reading=replace(sentence.reading, tokens=tokens, classes=(match,)))
+            changed = sentence._replace(reading=replace(sentence.reading, tokens=tokens, classes=(match,)))
             found = claim_features([changed])
             return [int(value) for value in found.numbers[found.kinds == matches]]
 
@@ -150,7 +150,7 @@ class TestFeatures:
         assert len(told((3, 0, 5))) == 5  # a whole sentence has edges beside it
 
     def test_sentences_without_matches_of_classes(self) -> None:
-        bare = [replace(sentence, reading=replace(sentence.reading, classes=())) for sentence in parse(NONE)]
+        bare = [sentence._replace(reading=replace(sentence.reading, classes=())) for sentence in parse(NONE)]
         assert 8 not in claim_features(bare).kinds
         assert fitted().predict_proba(bare).shape == (len(bare), 4)
         mixed = [bare[0], *parse(CAUSAL), bare[1]]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from test_reader import read
 from test_told import article, telling
 
 from classifier.claims import STRENGTHS
+from classifier.document import Document
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures, log_odds
-from classifier.features.reader import ParsedDocument
-from classifier.features.reading import ParsedSentence
+from classifier.features.reader import ParsedDocument, shared_reader
+from classifier.features.reading import ParsedSentence, SentenceCache
 from classifier.features.sentence import PLACE_NAMES, place_features
 from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features
@@ -146,14 +149,8 @@ class TestFamilies:
 
 
 class TestClaims:
-    class Lengths:
-        """Stands for a fitted model: a sentence's strengths are its number of tokens, times 1 to 4."""
-
-        def predict_proba(self, sentences: list[ParsedSentence]) -> NDArray[np.float64]:
-            return np.array([[len(row.tokens) * step for step in (1, 2, 3, 4)] for row in sentences], dtype=float)
-
     def test_of_the_sentence_its_neighbours_and_the_headline(self) -> None:
-        family = ContextFeatures(families=(), claims=self.Lengths())
+        family = ContextFeatures(families=(), claims=Lengths())
         documents = [read("One two\n\nThree. Four five six."), LONE]
         values = family.transform(documents, scores(documents))
         found = dict(zip(family.get_feature_names_out(), values.T.tolist(), strict=True))
@@ -177,3 +174,97 @@ def test_articles_do_not_see_each_other() -> None:
     parts = np.split(scores(documents), ends)
     alone = [ContextFeatures().transform([d], part) for d, part in zip(documents, parts, strict=True)]
     assert np.array_equal(together, np.vstack(alone))
+
+
+class Lengths:
+    """Stands for a fitted model of claims: a sentence's strengths are its number of tokens, times 1 to 4."""
+
+    def predict_proba(self, sentences: list[ParsedSentence]) -> NDArray[np.float64]:
+        return np.array([[len(row.tokens) * step for step in (1, 2, 3, 4)] for row in sentences], dtype=float)
+
+
+PIECES = (
+    "A miracle pill\n\n", "It is a miracle.", "It is dull.", "The pill was tried in mice.", "Phase 2 trial", "\n\n",
+    "compared with placebo.", "48 volunteers took the pill", ". ", " ", "Nobody was harmed.", "Photo: AP", "It cures.",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).map("".join).filter(str.strip)
+
+
+class Numbered:
+    """Numbers of sentences by all that the first stage says of them, which here is made up of their words."""
+
+    def __init__(self) -> None:
+        self.known: dict[object, int] = {}
+
+    def scores(self, document: ParsedDocument) -> NDArray[np.float64]:
+        steps = np.arange(1, len(LABEL_IDS) + 1)
+        return np.array([0.5 / (len(row.tokens) + steps) for row in document.sentences])
+
+    def numbers(self, document: ParsedDocument) -> list[int]:
+        abouts = [
+            (row.reading.text, row.sentence.index, len(document.sentences), row.sentence.kind)
+            for row in document.sentences
+        ]
+        return [self.known.setdefault(about, len(self.known) + 1) for about in abouts]
+
+
+@settings(max_examples=150)
+@given(TEXTS, st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.2), st.sampled_from(PIECES)), min_size=1, max_size=4))
+def test_what_a_sentence_s_columns_hang_on_is_all_that_they_hang_on(
+    text: str, changes: list[tuple[float, float, str]]
+) -> None:
+    cache, numbered = SentenceCache(100), Numbered()
+    family = ContextFeatures(claims=Lengths())
+    known: dict[object, bytes] = {}
+    for place, length, piece in changes:
+        document = shared_reader().read([Document(text)], cache)[0]
+        own = family.table([document], numbered.scores(document)).own
+        for about, row in zip(family.hangs_on([document], numbered.numbers(document)), own, strict=True):
+            assert known.setdefault(about, row.tobytes()) == row.tobytes()
+        start = int(place * len(text))
+        text = text[:start] + piece + text[start + int(length * len(text)) :]
+        if not text.strip():
+            return
+
+
+def test_it_stays_the_same_far_from_a_change() -> None:
+    cache, numbered, family = SentenceCache(100), Numbered(), ContextFeatures(claims=Lengths())
+    text = "A pill\n\n" + " ".join(f"It is number {'x' * number}." for number in range(9))
+    first, second = (
+        shared_reader().read([Document(one)], cache)[0]
+        for one in (text, text.replace("number xxxx.", "old number xxxx."))
+    )
+    before, after = (family.hangs_on([document], numbered.numbers(document)) for document in (first, second))
+    same = [one == other for one, other in zip(before, after, strict=True)]
+    assert same == [abs(place - 5) > 2 for place in range(10)]
+
+
+@given(TEXTS, st.sets(st.integers(0, 13)))
+def test_some_rows_are_those_of_the_whole_table(text: str, chosen: set[int]) -> None:
+    documents = [read(text), FOUR]
+    values = np.vstack([Numbered().scores(document) for document in documents])
+    family = ContextFeatures(claims=Lengths())
+    whole = family.table(documents, values)
+    rows = sorted(row for row in chosen if row < len(values))
+    some = family.table(documents, values, rows=rows)
+    assert np.array_equal(some.own, whole.own[rows])
+    assert np.array_equal(some.article, whole.article)
+    assert np.array_equal(some.shared, whole.shared)
+    assert list(some.sizes) == list(whole.sizes)
+
+
+@given(TEXTS, st.sets(st.integers(0, 13), min_size=1))
+def test_a_part_of_a_document_stands_where_it_stood(text: str, chosen: set[int]) -> None:
+    document = read(text)
+    rows = sorted(row for row in chosen if row < len(document.sentences)) or [0]
+    assert np.array_equal(place_features(document.part(rows)), place_features(document)[rows])
+
+
+def test_a_paragraph_that_begins_is_told_apart() -> None:
+    numbered, family = Numbered(), ContextFeatures()
+    cache = SentenceCache(100)
+    texts = ("A pill\n\nIt is dull. It cures.", "A pill\n\nIt is dull.\n\nIt cures.")
+    first, second = (shared_reader().read([Document(text)], cache)[0] for text in texts)
+    assert numbered.numbers(first) == numbered.numbers(second)
+    before, after = (family.hangs_on([document], numbered.numbers(document)) for document in (first, second))
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, True, False]

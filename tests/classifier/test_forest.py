@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from test_packed_trees import data, fitted, odds
 
-from classifier.forest import Articles, Forest
+from classifier.features.table import ContextTable
+from classifier.forest import _FEW, Forest, Memory
 from classifier.packed_trees import PackedTrees
 
 TREES = [PackedTrees.pack(fitted(seed)) for seed in range(3)]
@@ -28,6 +29,11 @@ def rows_of(rng: np.random.Generator, sizes: list[int]) -> NDArray[np.float32]:
     return x
 
 
+def table_of(x: NDArray[np.float32], sizes: list[int], shared: NDArray[np.bool_] = SHARED) -> ContextTable:
+    firsts = np.cumsum(sizes) - sizes
+    return ContextTable(x[:, ~shared], x[firsts][:, shared], sizes, shared)
+
+
 def alone(x: NDArray[np.float32], wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.where(wanted, np.stack([odds(trees, x) for trees in TREES], axis=1), 0.0)
 
@@ -38,7 +44,19 @@ def test_articles_make_no_difference(seed: int, sizes: list[int], share: float, 
     rng = np.random.default_rng(seed)
     shared = np.zeros(10, dtype=bool) if none_shared else SHARED
     x, wanted = rows_of(rng, sizes), rng.random((sum(sizes), 3)) < share
-    assert Forest(TREES, shared).odds(x, wanted, Articles(sizes, shared)).tolist() == alone(x, wanted).tolist()
+    table = table_of(x, sizes, shared)
+    assert np.array_equal(table.values, x)
+    assert Forest(TREES, shared).odds(table, wanted).tolist() == alone(x, wanted).tolist()
+
+
+def remembered(
+    forest: Forest, x: NDArray[np.float32], wanted: NDArray[np.bool_], memos: list[dict[Any, Any]]
+) -> NDArray[np.float64]:
+    """The odds of one article, with memos that hang on its rows' own columns."""
+    memory = Memory(memos, [row[~SHARED].tobytes() for row in x], wanted)
+    table = table_of(x, [len(x)])
+    # Only the new rows are at hand.
+    return forest.odds(ContextTable(table.own[memory.new], table.article, table.sizes, SHARED), wanted, memory)
 
 
 @settings(max_examples=40)
@@ -52,12 +70,21 @@ def test_memory_makes_no_difference(seed: int, size: int, share: float) -> None:
     kept = [memos[place] for place in rng.integers(0, size, size)]
     for _ in range(4):
         wanted = rng.random((size, 3)) < share
-        assert forest.odds(x, wanted, Articles([size], SHARED, kept)).tolist() == alone(x, wanted).tolist()
+        assert remembered(forest, x, wanted, kept).tolist() == alone(x, wanted).tolist()
         x[rng.random(size) < 0.3, 1] += 1
         x[:, 0] = rng.integers(0, 3)
 
 
-def test_only_rows_whose_own_columns_changed_are_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [4, 40])
+def test_few_rows_and_many_are_asked_alike(size: int) -> None:
+    forest, wanted = Forest(TREES, SHARED), np.random.default_rng(size).random((size, 3)) < 0.5
+    own = rows_of(np.random.default_rng(1), [size])[:, ~SHARED]
+    assert (np.count_nonzero(wanted) <= _FEW) == (size == 4)
+    each = [forest._asked(own[row : row + 1], wanted[row : row + 1]) for row in range(size)]
+    assert np.array_equal(forest._asked(own, wanted), np.concatenate(each))
+
+
+def test_only_rows_that_changed_are_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     forest = Forest(TREES, SHARED)
     asked: list[int] = []
     ask = forest._asked
@@ -70,19 +97,19 @@ def test_only_rows_whose_own_columns_changed_are_asked_again(monkeypatch: pytest
     memos: list[dict[Any, Any]] = [{} for _ in range(5)]
     x, wanted = rows_of(np.random.default_rng(0), [5]), np.ones((5, 3), dtype=bool)
     wanted[1] = False
-    forest.odds(x, wanted, Articles([5], SHARED, memos))
+    remembered(forest, x, wanted, memos)
     assert asked == [12]
     x[:, 0] += 1  # shared
-    forest.odds(x, wanted, Articles([5], SHARED, memos))
+    remembered(forest, x, wanted, memos)
     assert asked == [12]
     x[3, 1] += 1
     wanted[1, 2] = True
-    forest.odds(x, wanted, Articles([5], SHARED, memos))
+    remembered(forest, x, wanted, memos)
     assert asked == [12, 4]
 
 
 def test_no_wanted_row_and_no_row() -> None:
     x = data(0, 4)[0]
-    assert not Forest(TREES, SHARED).odds(x, np.zeros((4, 3), dtype=bool), Articles([4], SHARED)).any()
+    assert not Forest(TREES, SHARED).odds(table_of(x, [4]), np.zeros((4, 3), dtype=bool)).any()
     nothing = np.zeros(10, dtype=bool)
-    assert Forest(TREES, nothing).odds(x[:0], np.zeros((0, 3), dtype=bool), Articles([0], nothing)).shape == (0, 3)
+    assert Forest(TREES, nothing).odds(ContextTable.of(x[:0]), np.zeros((0, 3), dtype=bool)).shape == (0, 3)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from classifier.forest import Articles, Forest
+from classifier.features.table import ContextTable
+from classifier.forest import Forest
 from classifier.packed_trees import PackedTrees
 
 
@@ -27,8 +28,8 @@ def fitted(seed: int = 0, **settings: int) -> HistGradientBoostingClassifier:
 
 def odds(packed: PackedTrees, x: NDArray[np.float32]) -> NDArray[np.float64]:
     """Log-odds of all rows."""
-    nothing = np.zeros(x.shape[1], dtype=bool)
-    return Forest([packed], nothing).odds(x, np.ones((len(x), 1), dtype=bool), Articles((len(x),), nothing))[:, 0]
+    table = ContextTable.of(x)
+    return Forest([packed], table.shared).odds(table, np.ones((len(x), 1), dtype=bool))[:, 0]
 
 
 MODEL = fitted()

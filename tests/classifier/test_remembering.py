@@ -57,13 +57,13 @@ def test_real_articles_in_any_order(forgetful: Annotator, remembering: Annotator
 
 def test_only_new_sentences_are_asked_of_the_model(small_model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    own_odds: Callable[..., object] = SentencePipeline.own_odds
+    odds: Callable[..., object] = SentencePipeline.odds
 
     def counted(pipeline: SentencePipeline, documents: list[ParsedDocument]) -> object:
         asked.append(sum(len(document.sentences) for document in documents))
-        return own_odds(pipeline, documents)
+        return odds(pipeline, documents)
 
-    monkeypatch.setattr(SentencePipeline, "own_odds", counted)
+    monkeypatch.setattr(SentencePipeline, "odds", counted)
     annotator = small_model.make_annotator(remembers=100)
     article = "A new pill\n\nIt cures all mice. It may help. Nobody was harmed."
     annotator.annotate(article)

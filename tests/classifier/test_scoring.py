@@ -13,9 +13,10 @@ from sklearn.base import BaseEstimator, clone
 from small_training import SmallModel
 from test_reader import read
 
-from classifier.features.context import ContextTable
-from classifier.features.reader import ParsedDocument
-from classifier.forest import Articles
+from classifier.features.reader import ParsedDocument, shared_reader
+from classifier.features.reading import SentenceCache
+from classifier.features.table import ContextTable
+from classifier.forest import Memory
 from classifier.labels import LABEL_IDS
 from classifier.scoring import StackedScorer
 
@@ -57,7 +58,7 @@ class SpyContext(BaseEstimator):  # type: ignore[misc]
     def table(
         self, documents: Sequence[ParsedDocument], scores: NDArray[np.float64], strengths: None = None
     ) -> ContextTable:
-        return ContextTable(self.transform(documents, scores).astype(np.float32), np.array([True, False]))
+        return ContextTable.of(self.transform(documents, scores).astype(np.float32))
 
 
 class SpyFinal(BaseEstimator):  # type: ignore[misc]
@@ -75,7 +76,7 @@ class SpyFinal(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict_proba(
-        self, x: NDArray[np.float64], wanted: NDArray[np.bool_] | None = None, articles: Articles | None = None
+        self, x: NDArray[np.float64], wanted: NDArray[np.bool_] | None = None, memory: Memory | None = None
     ) -> NDArray[np.float64]:
         self.seen.append((self.fitted_, set(x[:, 0].astype(int))))
         return np.full((len(x), 2), 0.3)
@@ -197,7 +198,7 @@ def test_what_words_add_is_the_same_wherever_the_sentence_stands(small_model: Sm
         read("A miracle pill cured all mice."),
         read("A walk\n\nThe town lies by the sea.\n\nA miracle pill cured all mice."),
     )
-    assert np.array_equal(first.own_odds([two])[2], first.own_odds([one])[0])
+    assert np.array_equal(first.odds([two])[0][2], first.odds([one])[0][0])
     assert not np.array_equal(first.predict_proba([two])[2], first.predict_proba([one])[0])
 
 
@@ -206,4 +207,17 @@ def test_the_parts_of_the_log_odds_add_up(small_model: SmallModel) -> None:
     documents = small_model.gold.documents[:5]
     whole = first["labels"].predict_proba(first["features"].transform(documents))
     assert first.predict_proba(documents) == pytest.approx(whole, abs=1e-6)
-    assert np.array_equal(first.predict_proba(documents, first.own_odds(documents)), first.predict_proba(documents))
+    words, places = first.odds(documents)
+    assert np.array_equal(first.place_odds(documents), places)
+    assert np.array_equal(first.scores(words, places), first.predict_proba(documents))
+
+
+class TestRemember:
+    """What is remembered makes no difference, and some of a document's sentences are enough."""
+
+    def test_scores_have_the_same_bits(self, small_model: SmallModel) -> None:
+        cache = SentenceCache(1_000)
+        articles = [article.document for article in small_model.gold.articles[:6]]
+        for documents in (articles[:1], articles[:3], articles[2:4], articles[:1], articles):
+            remembered = small_model.scorer.predict_proba(shared_reader().read(documents, cache), remember=True)
+            assert np.array_equal(remembered, small_model.scorer.predict_proba(shared_reader().read(documents)))

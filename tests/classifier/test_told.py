@@ -290,7 +290,7 @@ class TestMemo:
         for number in range(30):
             text = f"Pill {number}\n\n" + "It is red. " * number + "It was tried in mice."
             told_memo(shared_reader().read([Document(text)], cache)[0])["some"] = number
-            assert cache.told._weight <= 20
+            assert cache.memos._weight <= 20
 
     def test_without_a_cache_nothing_is_shared(self) -> None:
         text = "A pill\n\nIt was tried in mice."

@@ -1,0 +1,48 @@
+"""A memory zone of spaCy that stays open from one text to the next."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from spacy.language import Language
+
+MOST_TEXTS = 5_000
+"""Sentences read in one zone: the new words in them take a few megabytes."""
+
+
+class RollingZone:
+    """Keeps a pipeline inside a memory zone, and changes it for a new one now and then.
+
+    What words that the vocabulary lacks take is freed with their zone. A zone for each text would make them anew each
+    time, most of them for the very article that they were made for before: somebody is writing in it. One for ever
+    would grow. Not safe to share between threads.
+
+    Parameters
+    ----------
+    nlp : Language
+        All that it makes must be let go before the next ``enter``.
+    most : int
+        Texts read in one zone, at least 1.
+    """
+
+    def __init__(self, nlp: Language, most: int = MOST_TEXTS) -> None:
+        self._nlp = nlp
+        self._most = most
+        self._read = 0
+        self._open: ExitStack | None = None
+
+    def enter(self, count: int) -> None:
+        """Be in a zone that has room for so many texts, or in a new one."""
+        if self._open is not None and self._read + count > self._most:
+            self.leave()
+        if self._open is None:
+            self._open = ExitStack()
+            self._open.enter_context(self._nlp.memory_zone())
+            self._read = 0
+        self._read += count
+
+    def leave(self) -> None:
+        """Free what was made in the zone, if there is one."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
