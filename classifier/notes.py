@@ -6,13 +6,17 @@ other work can only silence it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from classifier.evidence import Evidence, EvidenceSummary
 from classifier.evidence.find import LONGEST
 from classifier.features.reader import ParsedDocument
-from classifier.features.reading import of_each
+from classifier.features.reading import of_each, remembered
+from classifier.features.told import told_memo
 from classifier.note_rules import NoteRule, Wanted, near_rules, note_rules, pairs_of, parted, vague
 from classifier.segmentation import MAX_SENTENCES
 from classifier.tellings import paragraph_of, place_of, size_words, subject_of, words_for
@@ -23,10 +27,11 @@ LEAD = 2.0
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A note, and the sentences that it isn't given to: they tell it themselves."""
+    """A note; the sentences that it isn't given to, as they tell it themselves; words anywhere that forbid it."""
 
     text: str
     sentences: frozenset[int]
+    doubt: re.Pattern[str] | None
 
 
 class Notes:
@@ -42,15 +47,9 @@ class Notes:
     def __init__(self, document: ParsedDocument, summary: EvidenceSummary) -> None:
         self._parsed = document
         self._summary = summary
-        self._sentences = tuple(parsed.sentence for parsed in document.sentences)
-        self._own = tuple(telling for telling in document.evidence if not telling.background)
-        self._plain = tuple(telling for telling in self._own if not telling.weak)
-        self._all_told, self._plainly_told = pairs_of(document.evidence), pairs_of(self._plain)
-        trial = any(t.value == "randomised" or t.value.startswith("phase") for t in self._plain)
-        self._study = "trial" if trial else "study"
-        # Notes hold for the whole article but where something near silences them: each is made once.
-        self._candidates: dict[str, tuple[_Candidate, ...]] = {}
-        self._silencing: dict[str, frozenset[int]] = {}
+        self._sentences = tuple([parsed.sentence for parsed in document.sentences])
+        self._own = tuple([telling for telling in document.evidence if not telling.background])
+        self._plain = tuple([telling for telling in self._own if not telling.weak])
 
     def of(self, label: str, sentence: int) -> str:
         """The note of a label on a sentence, empty if there is none.
@@ -62,30 +61,59 @@ class Notes:
         sentence : int
             Index in ``ParsedDocument.sentences``.
         """
-        if label not in self._candidates:
-            found = (self._candidate(rule) for rule in note_rules().get(label, ()))
-            self._candidates[label] = tuple(candidate for candidate in found if candidate)
-        candidates = self._candidates[label]
+        candidates = remembered(self._memo, label, lambda: self._all(label))
         if not candidates or self._is_silenced(label, sentence):
             return ""
-        return next((candidate.text for candidate in candidates if sentence not in candidate.sentences), "")
+        found = (one for one in candidates if sentence not in one.sentences and not self._doubts(one.doubt))
+        return next((candidate.text for candidate in found), "")
+
+    @cached_property
+    def _memo(self) -> dict[Any, Any]:
+        """Notes hold for the whole article but where something near silences them: made once, until a telling changes.
+
+        They hang on what is told where and on the words of those sentences; and on whether all was read.
+        """
+        told = dict.fromkeys([telling.sentence for telling in self._parsed.evidence])
+        tell = [(place, self._parsed.sentences[place]) for place in told]
+        about = [
+            (paragraph_of(self._sentences, place), one.reading.text, self._parsed.document.slice(one.sentence.span))
+            for place, one in tell
+        ]
+        return self._parsed.recent(("notes", told_memo(self._parsed)["number"], self._is_whole(), tuple(about)))
+
+    @cached_property
+    def _told_pairs(self) -> tuple[frozenset[tuple[str, str | None]], frozenset[tuple[str, str | None]]]:
+        """What is told at all, and what plainly of this study."""
+        return pairs_of(self._parsed.evidence), pairs_of(self._plain)
+
+    @cached_property
+    def _study(self) -> str:
+        trial = any(t.value == "randomised" or t.value.startswith("phase") for t in self._plain)
+        return "trial" if trial else "study"
+
+    def _all(self, label: str) -> tuple[_Candidate, ...]:
+        found = (self._candidate(rule) for rule in note_rules().get(label, ()))
+        return tuple(candidate for candidate in found if candidate)
 
     def _is_silenced(self, label: str, sentence: int) -> bool:
         near = near_rules().get(label)
         if near is None:
             return False
-        if label not in self._silencing:
-            self._silencing[label] = frozenset(t.sentence for t in self._parsed.evidence if near.tells.has(t))
+        silencing = remembered(
+            told_memo(self._parsed),
+            ("silencing", label),
+            lambda: frozenset(t.sentence for t in self._parsed.evidence if near.tells.has(t)),
+        )
         after = near.headline if self._sentences[sentence].kind == "headline" else near.after
-        return not self._silencing[label].isdisjoint(range(sentence - near.before, sentence + after + 1))
+        return not silencing.isdisjoint(range(sentence - near.before, sentence + after + 1))
 
     def _candidate(self, rule: NoteRule) -> _Candidate | None:
-        if not rule.never.pairs.isdisjoint(self._all_told):
+        if not rule.never.pairs.isdisjoint(self._told_pairs[0]):
             return None
         if not rule.tells.pairs:
-            return _Candidate(rule.text, frozenset()) if self._is_whole() and not self._doubts(rule) else None
+            return _Candidate(rule.text, frozenset(), rule.doubt) if self._is_whole() else None
         told = self._told(rule)
-        if not told or self._doubts(rule):
+        if not told:
             return None
         first = told[0]
         paragraphs = [paragraph_of(self._sentences, telling.sentence) for telling in told]
@@ -100,23 +128,25 @@ class Notes:
             size=size_words(int(first.value)) if first.kind == "sample_size" else "",
             study=self._study,
         )
-        return _Candidate(text, frozenset() if rule.here else frozenset(telling.sentence for telling in told))
+        around = frozenset[int]() if rule.here else frozenset(telling.sentence for telling in told)
+        return _Candidate(text, around, rule.doubt)
 
     def _is_whole(self) -> bool:
         """Whether everything was read: of the rest nobody can say that nothing is told in it."""
         return len(self._sentences) < MAX_SENTENCES and all(len(s.span) <= LONGEST for s in self._sentences)
 
-    def _doubts(self, rule: NoteRule) -> bool:
-        doubt = rule.doubt
+    def _doubts(self, doubt: re.Pattern[str] | None) -> bool:
         if doubt is None:
             return False
-        # By sentence, so that it is remembered of each.
-        found = of_each(self._parsed.sentences, doubt, lambda reading: bool(doubt.search(reading.text.lower())))
+        # By sentence, so that it is remembered of each; a pattern itself takes long to hash.
+        found = of_each(
+            self._parsed.sentences, ("doubt", doubt.pattern), lambda reading: bool(doubt.search(reading.text.lower()))
+        )
         return any(found)
 
     def _told(self, rule: NoteRule) -> list[Evidence]:
         """Tellings that a rule rests on; none if it doesn't hold."""
-        if rule.tells.pairs.isdisjoint(self._plainly_told):
+        if rule.tells.pairs.isdisjoint(self._told_pairs[1]):
             return []
         told = [telling for telling in self._plain if rule.tells.has(telling)]
         if rule.beside.pairs:

@@ -21,6 +21,17 @@ def settings() -> dict[str, Any]:
     return tomllib.loads(resources.files("classifier").joinpath("data/notes.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def _besides() -> dict[tuple[str, str], tuple[str, str]]:
+    """Kinds and values of tellings, and those beside which they aren't shown."""
+
+    def pair(name: str) -> tuple[str, str]:
+        kind, _, value = name.partition("=")
+        return kind, value
+
+    return {pair(name): pair(main) for name, main in settings()["besides"].items()}
+
+
 def shown(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """The tellings that an answer holds.
 
@@ -38,12 +49,13 @@ def shown(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
         By position.
     """
     tellings = tuple(evidence)
-    besides: dict[str, str] = settings()["besides"]
-    names = {(telling.span, f"{telling.kind}={telling.value}") for telling in tellings}
+    besides = _besides()
+    names = {(t.span, t.kind, t.value) for t in tellings} if any((t.kind, t.value) in besides for t in tellings) else ()
     plain = {telling.kind for telling in tellings if not telling.weak and not telling.background}
     chosen: dict[tuple[int, str, str, bool], Evidence] = {}
     for telling in tellings:
-        if (telling.span, besides.get(f"{telling.kind}={telling.value}")) in names:
+        main = besides.get((telling.kind, telling.value))
+        if main and (telling.span, *main) in names:
             continue
         if not telling.weak or (not telling.background and telling.kind not in plain):
             chosen.setdefault((telling.sentence, telling.kind, telling.value, telling.background), telling)

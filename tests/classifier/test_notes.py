@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,8 +13,9 @@ from classifier.annotation import LabelledSpan
 from classifier.document import Document, Span
 from classifier.evidence import summarise
 from classifier.features.reader import ParsedDocument, shared_reader
+from classifier.features.reading import SentenceCache
 from classifier.labels import LABEL_IDS
-from classifier.note_rules import FIELDS, make_note_rule, near_rules, note_rules
+from classifier.note_rules import FIELDS, NoteRule, make_note_rule, near_rules, note_rules
 from classifier.notes import Notes
 
 MICE = "The mice ran better. The mice slept well."
@@ -316,6 +316,64 @@ def test_the_same_label_and_sentence_have_the_same_note() -> None:
 def test_each_doubt_is_remembered_by_itself() -> None:
     document = read("A pill\n\nIt was tried against PLACEBO.")
     notes = Notes(document, summarise(document.evidence, len(document.sentences)))
-    some = next(rule for rules in note_rules().values() for rule in rules)
-    placebo, zebra, none = (replace(some, doubt=doubt) for doubt in (re.compile("placebo"), re.compile("zebra"), None))
-    assert [notes._doubts(rule) for rule in (placebo, zebra, none, zebra, placebo)] == [True, False, False, False, True]
+    placebo, zebra = re.compile("placebo"), re.compile("zebra")
+    asked = (placebo, zebra, None, zebra, placebo)
+    assert [notes._doubts(doubt) for doubt in asked] == [True, False, False, False, True]
+
+
+class TestRemembered:
+    """An article's notes are made once, until something changes that they hang on."""
+
+    TEXT = f"Gel heals wounds\n\nIt is new.\n\n{MICE}"
+
+    @pytest.fixture
+    def made(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        made: list[str] = []
+        make = Notes._candidate
+
+        def counted(notes: Notes, rule: NoteRule) -> object:
+            made.append(rule.text)
+            return make(notes, rule)
+
+        monkeypatch.setattr(Notes, "_candidate", counted)
+        return made
+
+    def test_not_again_for_other_words_elsewhere(self, made: list[str]) -> None:
+        cache = SentenceCache(100)
+        first = list(all_notes(cached(self.TEXT, cache)))
+        count = len(made)
+        assert count > 0
+        assert list(all_notes(cached(self.TEXT.replace("It is new.", "It is quite new."), cache))) == first
+        assert len(made) == count
+
+    @pytest.mark.parametrize(
+        ("old", "new"), [("mice", "rats"), ("\n\nIt is new.", "\n\nIt is old.\n\nIt is new."), (MICE, f"{MICE} {MICE}")]
+    )
+    def test_again_for_what_they_hang_on(self, made: list[str], old: str, new: str) -> None:
+        cache = SentenceCache(100)
+        list(all_notes(cached(self.TEXT, cache)))
+        count = len(made)
+        changed = self.TEXT.replace(old, new)
+        assert changed != self.TEXT
+        assert list(all_notes(cached(changed, cache))) == list(all_notes(read(changed)))
+        assert len(made) > count
+
+    def test_markup_in_the_words_counts(self, made: list[str]) -> None:
+        cache = SentenceCache(100)
+        texts = [self.TEXT.replace("mice", word) for word in ("mice", "<b>mice</b>", "<i>mice</i>")]
+        for text in texts:
+            assert list(all_notes(cached(text, cache))) == list(all_notes(read(text)))
+
+    def test_a_doubt_that_comes_and_goes(self) -> None:
+        cache = SentenceCache(100)
+        told = "Gel heals wounds\n\nThe study had no comparison group. It is new."
+        found = {}
+        for more in ("It is old.", "It was tested versus a cream.", "It is old."):
+            text = f"{told} {more}"
+            found[more] = list(all_notes(cached(text, cache)))
+            assert found[more] == list(all_notes(read(text)))
+        assert len({tuple(notes) for notes in found.values()}) == 2
+
+
+def cached(text: str, cache: SentenceCache) -> ParsedDocument:
+    return shared_reader().read([Document(text)], cache)[0]
