@@ -181,7 +181,7 @@ class Reader:
 
     def _read_all(self, texts: Sequence[str]) -> list[tuple[Reading, int]]:
         with self._lock:
-            self._zone.enter(len(texts))
+            self._zone.enter(sum(map(len, texts)))
             return [(self._read(text), 1) for text in texts]
 
     def _read(self, text: str) -> Reading:

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 from spacy.language import Language
 
-MOST_TEXTS = 5_000
-"""Sentences read in one zone: the new words in them take a few megabytes."""
+MOST_CHARS = 200_000
+"""Characters read in one zone: some twenty articles, or days of writing; 9 MB if every word is new."""
 
 
 class RollingZone:
@@ -22,24 +22,24 @@ class RollingZone:
     nlp : Language
         All that it makes must be let go before the next ``enter``.
     most : int
-        Texts read in one zone, at least 1.
+        Characters read in one zone. A longer text has one for itself.
     """
 
-    def __init__(self, nlp: Language, most: int = MOST_TEXTS) -> None:
+    def __init__(self, nlp: Language, most: int = MOST_CHARS) -> None:
         self._nlp = nlp
         self._most = most
         self._read = 0
         self._open: ExitStack | None = None
 
-    def enter(self, count: int) -> None:
-        """Be in a zone that has room for so many texts, or in a new one."""
-        if self._open is not None and self._read + count > self._most:
+    def enter(self, chars: int) -> None:
+        """Be in a zone that has room for so many characters, or in a new one."""
+        if self._open is not None and self._read + chars > self._most:
             self.leave()
         if self._open is None:
             self._open = ExitStack()
             self._open.enter_context(self._nlp.memory_zone())
             self._read = 0
-        self._read += count
+        self._read += chars
 
     def leave(self) -> None:
         """Free what was made in the zone, if there is one."""

@@ -16,6 +16,7 @@ from classifier.features import reader as module
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument, Reader, shared_reader
 from classifier.features.word_classes import word_classes
+from classifier.features.zone import MOST_CHARS
 
 TEXTS = st.text(st.one_of(st.sampled_from("aB1 .\n!?”'•-<b>%$\x00\u2028"), st.characters(codec="utf-8"))).filter(
     str.strip
@@ -155,9 +156,15 @@ class TestService:
         reader = Reader()
         rng = random.Random(7)
         reader.read([Document(random_text(rng)) for _ in range(20)])
+        reader.forget()
         strings, words = len(reader._nlp.vocab.strings), sum(1 for _ in reader._nlp.vocab)
-        for _ in range(300):
+        most = 0
+        for _ in range(500):
             reader.read([Document(random_text(rng))])
+            most = max(most, len(reader._nlp.vocab.strings))
+        # A word of four letters or more and its lower case, prefix, suffix and shape: freed with the zone that is full.
+        assert strings + 10_000 < most < strings + MOST_CHARS
+        reader.forget()
         assert len(reader._nlp.vocab.strings) == strings
         assert sum(1 for _ in reader._nlp.vocab) == words
 

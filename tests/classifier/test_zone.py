@@ -58,9 +58,9 @@ def test_a_zone_is_left_for_a_new_one_when_it_is_full(counts: list[int]) -> None
     assert f"word{len(counts) - 1}" not in nlp.vocab.strings
 
 
-def test_more_texts_than_a_zone_has_room_for_are_read_in_one() -> None:
+def test_a_longer_text_than_a_zone_has_room_for_is_read_in_one() -> None:
     reader = Reader()
-    reader._zone = RollingZone(reader._nlp, most=2)
+    reader._zone = RollingZone(reader._nlp, most=12)
     text = "It is new. It is old. It is zyxwv. It is blue. It is zyxwv, too."
     assert len(reader.read([Document(text)])[0].sentences) == 5
     reader.read([Document("It is red.")])
