@@ -188,10 +188,12 @@ class Forest:
 
     def _asked(self, own: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Masks:
         """What rows' own columns rule out, shape (n_wanted, n_trees): row by row, of each label that is wanted."""
-        if 0 < np.count_nonzero(wanted) <= _FEW:
+        result = np.zeros((np.count_nonzero(wanted), self._shape[1]), dtype=np.uint16)
+        if not len(result) or not len(self._own_columns):
+            return result
+        if len(result) <= _FEW:
             return self._asked_in_one_go(own, wanted)
         place = (np.cumsum(wanted) - 1).reshape(wanted.shape)
-        result = np.zeros((np.count_nonzero(wanted), self._shape[1]), dtype=np.uint16)
         for first in range(0, len(own), _CHUNK):
             part = slice(first, first + _CHUNK)
             # Rows as columns: then each question is asked of neighbours in memory.

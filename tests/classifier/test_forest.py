@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from test_packed_trees import data, fitted, odds
@@ -20,11 +20,11 @@ SHARED = np.arange(10) % 3 == 0
 """Columns of which each sort of question is made."""
 
 
-def rows_of(rng: np.random.Generator, sizes: list[int]) -> NDArray[np.float32]:
+def rows_of(rng: np.random.Generator, sizes: list[int], shared: NDArray[np.bool_] = SHARED) -> NDArray[np.float32]:
     x = data(int(rng.integers(2**31)), sum(sizes))[0]
     start = 0
     for size in sizes:
-        x[start : start + size, SHARED] = x[start, SHARED]
+        x[start : start + size, shared] = x[start, shared]
         start += size
     return x
 
@@ -39,11 +39,12 @@ def alone(x: NDArray[np.float32], wanted: NDArray[np.bool_]) -> NDArray[np.float
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=4), st.floats(0, 1), st.booleans())
-def test_articles_make_no_difference(seed: int, sizes: list[int], share: float, none_shared: bool) -> None:
+@given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=4), st.floats(0, 1), st.integers(0, 2))
+@example(0, [3], 1.0, 2)
+def test_articles_make_no_difference(seed: int, sizes: list[int], share: float, which: int) -> None:
     rng = np.random.default_rng(seed)
-    shared = np.zeros(10, dtype=bool) if none_shared else SHARED
-    x, wanted = rows_of(rng, sizes), rng.random((sum(sizes), 3)) < share
+    shared = (np.zeros(10, dtype=bool), SHARED, np.ones(10, dtype=bool))[which]
+    x, wanted = rows_of(rng, sizes, shared), rng.random((sum(sizes), 3)) < share
     table = table_of(x, sizes, shared)
     assert np.array_equal(table.values, x)
     assert Forest(TREES, shared).odds(table, wanted).tolist() == alone(x, wanted).tolist()
