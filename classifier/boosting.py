@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from classifier.checks import check_fitted, check_targets
 from classifier.features.reading import remembered
 from classifier.features.table import ContextTable
 from classifier.forest import Forest, Memory
+from classifier.odds import sigmoid
 from classifier.packed_trees import PackedTrees
-from classifier.scoring import check_fitted, check_targets, sigmoid
 
 
 class BoostedLabelScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

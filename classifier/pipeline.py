@@ -11,7 +11,8 @@ from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
 from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
 from classifier.features.union import FamilyUnion
-from classifier.scoring import LinearLabelScorer, SentencePipeline, StackedScorer
+from classifier.first_stage import LinearLabelScorer, SentencePipeline
+from classifier.scoring import StackedScorer
 
 FAMILIES = ("words", "cues", "place", "classes", "grams", "evidence", "topic", "claims")
 """Feature families: words and grams of the first stage; evidence, topic and claims of the second; the rest of both."""

@@ -23,19 +23,12 @@ from classifier.features.told import told_memo, told_names, told_parts
 from classifier.features.topic import TOPIC_NAMES, topic_features, topic_number
 from classifier.features.word_classes import word_classes
 from classifier.labels import LABEL_IDS
+from classifier.odds import log_odds
 
-_FLOOR = 1e-4
 _OUTSIDE = -6.0
 """Log-odds that stand for a neighbour beyond the article's edge."""
 _REACH = 2
 """No column looks at more sentences before or after, but for those that hang on evidence and topic."""
-
-
-def log_odds(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Log-odds of probabilities in [0, 1], kept finite by a floor of 1e-4."""
-    clipped = np.minimum(np.maximum(np.asarray(probabilities, dtype=np.float64), _FLOOR), 1 - _FLOOR)
-    result: NDArray[np.float64] = np.log(clipped / (1 - clipped))
-    return result
 
 
 class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]

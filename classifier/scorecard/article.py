@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from classifier.evidence import KINDS, Evidence, summarise
 from classifier.evidence.kinds import VALUES
-from classifier.features.context import log_odds
 from classifier.features.cues import cue_lists
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import Reading, remembered
+from classifier.odds import log_odds
 
 LEAD = 6
 """Sentences of an article, the headline with them, in which its message stands."""

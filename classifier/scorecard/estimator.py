@@ -27,10 +27,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from classifier.annotation import CriterionScore, LabelledSpan
-from classifier.features.context import log_odds
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import Reading
 from classifier.labels import CRITERION_IDS
+from classifier.odds import log_odds
 from classifier.scorecard.article import article_grams, article_row, grams_of
 from classifier.scorecard.model import CriteriaModel, CriterionFit
 from classifier.scorecard.reasons import reasons_for

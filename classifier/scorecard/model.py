@@ -9,9 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features.context import log_odds
+from classifier.odds import log_odds, sigmoid
 from classifier.scorecard.forest import PackedForest
-from classifier.scoring import sigmoid
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,8 +22,8 @@ from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
+from classifier.first_stage import LinearLabelScorer
 from classifier.labels import LABEL_IDS
-from classifier.scoring import LinearLabelScorer
 from classifier.thresholds import choose_thresholds
 from classifier.training.gold import TrainingSet, typical_articles
 from classifier.training.intervals import draws, label_precision_draws, mean_draws, rate_draws, with_range

@@ -12,7 +12,7 @@ from test_told import article, telling
 
 from classifier.claims import STRENGTHS
 from classifier.document import Document
-from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures, log_odds
+from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
 from classifier.features.reader import ParsedDocument, shared_reader
 from classifier.features.reading import ParsedSentence, SentenceCache
 from classifier.features.sentence import PLACE_NAMES, place_features
@@ -20,6 +20,7 @@ from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features
 from classifier.features.word_classes import word_classes
 from classifier.labels import LABEL_IDS
+from classifier.odds import log_odds
 
 FOUR = read("Plain head\n\nIt is a miracle. It is dull.\n\nIt is dull too.")
 LONE = read("A miracle")

@@ -15,12 +15,15 @@ from sklearn.exceptions import NotFittedError
 from test_packed_trees import odds
 
 from classifier.boosting import BoostedLabelScorer
+from classifier.checks import check_targets
 from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
 from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
+from classifier.first_stage import LinearLabelScorer
+from classifier.odds import sigmoid
 from classifier.pipeline import FAMILIES, PipelineConfig, build_pipeline
 from classifier.scorecard import Scorecard
-from classifier.scoring import Calibrator, LinearLabelScorer, check_targets, sigmoid
+from classifier.scoring import Calibrator
 from classifier.triggers import TriggerFinder
 
 ESTIMATORS = [

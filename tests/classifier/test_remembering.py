@@ -12,7 +12,7 @@ from small_training import SmallModel
 from classifier.annotator import Annotator
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import SentenceCache
-from classifier.scoring import SentencePipeline
+from classifier.first_stage import SentencePipeline
 
 pytest_plugins = ("small_model",)
 
