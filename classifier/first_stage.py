@@ -16,10 +16,11 @@ from sklearn.pipeline import Pipeline
 
 from classifier.checks import check_fitted, check_targets
 from classifier.claims import ClaimStrength
+from classifier.features.family import part_of, sentences_of
+from classifier.features.place import PLACE_NAMES, place_features, places_of
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import ParsedSentence, recalled, remembered
 from classifier.features.rows import FeatureRows
-from classifier.features.sentence import PLACE_NAMES, part_of, place_features, places_of, sentences_of
 from classifier.odds import sigmoid
 
 

@@ -9,7 +9,8 @@ from sklearn.frozen import FrozenEstimator
 from classifier.boosting import BoostedLabelScorer
 from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
-from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
+from classifier.features.place import PlaceFeatures
+from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, WordNgrams
 from classifier.features.union import FamilyUnion
 from classifier.first_stage import LinearLabelScorer, SentencePipeline
 from classifier.scoring import StackedScorer

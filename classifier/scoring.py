@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_random_state
 
 from classifier.checks import check_fitted, check_targets
 from classifier.claims import ClaimStrength
+from classifier.features.family import sentences_of
 from classifier.features.reader import ParsedDocument
-from classifier.features.sentence import sentences_of
 from classifier.features.table import ContextTable
 
 # Models stored before the first stage had a file of its own look for its classes here.

@@ -13,11 +13,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from classifier.claims import STRENGTHS
 from classifier.features.cues import cue_lists
+from classifier.features.family import sentences_of
+from classifier.features.place import PLACE_NAMES, place_features
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import Reading, of_each, remembered
 from classifier.features.rows import stacked
 from classifier.features.scopes import column_names
-from classifier.features.sentence import PLACE_NAMES, place_features, sentences_of
 from classifier.features.table import ContextTable, Rows
 from classifier.features.told import told_memo, told_names, told_parts
 from classifier.features.topic import TOPIC_NAMES, topic_features, topic_number

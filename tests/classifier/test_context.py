@@ -13,9 +13,9 @@ from test_told import article, telling
 from classifier.claims import STRENGTHS
 from classifier.document import Document
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
+from classifier.features.place import PLACE_NAMES, place_features
 from classifier.features.reader import ParsedDocument, shared_reader
 from classifier.features.reading import ParsedSentence, SentenceCache
-from classifier.features.sentence import PLACE_NAMES, place_features
 from classifier.features.told import told_features, told_names
 from classifier.features.topic import TOPIC_NAMES, topic_features
 from classifier.features.word_classes import word_classes

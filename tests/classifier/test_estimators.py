@@ -18,7 +18,8 @@ from classifier.boosting import BoostedLabelScorer
 from classifier.checks import check_targets
 from classifier.claims import ClaimStrength
 from classifier.features.context import CONTEXT_FAMILIES, ContextFeatures
-from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, PlaceFeatures, WordNgrams
+from classifier.features.place import PlaceFeatures
+from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, WordNgrams
 from classifier.first_stage import LinearLabelScorer
 from classifier.odds import sigmoid
 from classifier.pipeline import FAMILIES, PipelineConfig, build_pipeline

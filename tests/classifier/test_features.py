@@ -8,17 +8,9 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from test_reader import read
 
+from classifier.features.place import PLACE_NAMES, PlaceFeatures, place_features
 from classifier.features.scopes import column_names
-from classifier.features.sentence import (
-    PLACE_NAMES,
-    ClassFeatures,
-    ClassGrams,
-    CueFeatures,
-    PlaceFeatures,
-    WordNgrams,
-    place_features,
-    word_ngrams,
-)
+from classifier.features.sentence import ClassFeatures, ClassGrams, CueFeatures, WordNgrams, word_ngrams
 from classifier.features.word_classes import class_grams, word_classes
 
 ONE = read("Miracle jab\n\nIt cures 3 in 4 people. It is a miracle, a miracle, a miracle, a miracle.")

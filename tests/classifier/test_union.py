@@ -9,7 +9,8 @@ import pytest
 from sklearn.pipeline import FeatureUnion
 from test_reader import read
 
-from classifier.features.sentence import CueFeatures, PlaceFeatures, WordNgrams
+from classifier.features.place import PlaceFeatures
+from classifier.features.sentence import CueFeatures, WordNgrams
 from classifier.features.union import FamilyUnion
 
 DOCUMENTS = [read("A miracle pill\n\nIt cures all mice. It may help."), read("A walk\n\nThe town lies by the sea.")]
