@@ -79,7 +79,8 @@ class Notes:
             (paragraph_of(self._sentences, place), one.reading.text, self._parsed.document.slice(one.sentence.span))
             for place, one in tell
         ]
-        return self._parsed.recent(("notes", told_memo(self._parsed)["number"], self._is_whole(), tuple(about)))
+        hangs_on = ("notes", told_memo(self._parsed)["number"], self._is_whole(), tuple(about))
+        return self._parsed.recent(hangs_on, 1 + len(about))
 
     @cached_property
     def _told_pairs(self) -> tuple[frozenset[tuple[str, str | None]], frozenset[tuple[str, str | None]]]:

@@ -69,15 +69,21 @@ class ParsedDocument:
         """Some of its sentences, by their place among these: for what hangs on no neighbour."""
         return ParsedDocument(self.document, tuple([self.sentences[number] for number in numbers]), whole=self.size)
 
-    def recent(self, about: Hashable) -> dict[Any, Any]:
+    def recent(self, about: Hashable, weight: int = 1) -> dict[Any, Any]:
         """A memo for what hangs on nothing but ``about``, by name; "number" is a number that no other memo has.
 
         Those of a few articles are kept beside the readings, so that an article gets its own back while somebody
         writes in it without changing that.
+
+        Parameters
+        ----------
+        about : hashable
+        weight : int
+            About how many sentences' worth the memo and ``about`` hold, at least 1: so many fewer are kept.
         """
 
         def made(abouts: list[Hashable]) -> list[tuple[dict[Any, Any], int]]:
-            return [({"number": next(NUMBERS)}, len(self.sentences)) for _ in abouts]
+            return [({"number": next(NUMBERS)}, weight) for _ in abouts]
 
         kept: Recent[Hashable, dict[Any, Any]] | None = self.memo.get("recent")
         return made([about])[0][0] if kept is None else kept.all_of([about], made)[about]

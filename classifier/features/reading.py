@@ -165,7 +165,7 @@ class SentenceCache(Recent[str, Reading]):
     Attributes
     ----------
     memos : Recent
-        See ``ParsedDocument.recent``. Each weighs as much as its article has sentences; so many sentences at most.
+        See ``ParsedDocument.recent``; so many sentences' worth at most.
 
     Raises
     ------

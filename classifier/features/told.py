@@ -93,7 +93,8 @@ def told_memo(document: ParsedDocument) -> dict[Any, Any]:
 
     def work() -> dict[Any, Any]:
         told = tuple([(t.sentence, t.kind, t.value, t.background, t.weak) for t in document.evidence])
-        return document.recent(("told", told, tuple(of_each(document.sentences, "counting", _counts))))
+        counting = tuple(of_each(document.sentences, "counting", _counts))
+        return document.recent(("told", told, counting), len(counting))
 
     return remembered(document.memo, "told", work)
 

@@ -84,3 +84,15 @@ def test_what_is_forgotten_is_asked_again(small_model: SmallModel) -> None:
 def test_a_negative_number_of_sentences_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 0"):
         SentenceCache(-3)
+
+
+def test_a_long_article_keeps_all_that_hangs_on_it(small_model: SmallModel) -> None:
+    # If each sort weighed as much as the article, one would push out the other at each change.
+    article = "A new pill\n\n" + " ".join(f"It cures mouse {letter} of all." for letter in "abcdefghijklmnopq")
+    annotator = small_model.make_annotator(remembers=30)
+    annotator.annotate(article)
+    memos = annotator._cache.memos
+    assert {"told", "topic"} <= {name for name, *_ in memos._kept}
+    kept = list(memos._kept)
+    annotator.annotate(article.replace("mouse d", "mouse e"))
+    assert list(memos._kept) == kept
