@@ -134,7 +134,7 @@ class Forest:
     trees : sequence of PackedTrees
         One a label.
     shared : ndarray of bool, shape (n_features,)
-        See ``Articles``.
+        See ``ContextTable``.
     """
 
     def __init__(self, trees: Sequence[PackedTrees], shared: NDArray[np.bool_]) -> None:

@@ -71,13 +71,13 @@ class Notes:
     def _memo(self) -> dict[Any, Any]:
         """Notes hold for the whole article but where something near silences them: made once, until a telling changes.
 
-        They hang on what is told where and on the words of those sentences; and on whether all was read.
+        They hang on what is told where and on the words of those sentences, with their markup; and on whether all was
+        read.
         """
         told = dict.fromkeys([telling.sentence for telling in self._parsed.evidence])
-        tell = [(place, self._parsed.sentences[place]) for place in told]
         about = [
-            (paragraph_of(self._sentences, place), one.reading.text, self._parsed.document.slice(one.sentence.span))
-            for place, one in tell
+            (paragraph_of(self._sentences, place), self._parsed.document.slice(self._sentences[place].span))
+            for place in told
         ]
         hangs_on = ("notes", told_memo(self._parsed)["number"], self._is_whole(), tuple(about))
         return self._parsed.recent(hangs_on, 1 + len(about))

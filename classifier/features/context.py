@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from classifier.claims import STRENGTHS
 from classifier.features.cues import cue_lists
 from classifier.features.family import sentences_of
-from classifier.features.place import PLACE_NAMES, place_features
+from classifier.features.place import PLACE_NAMES, keep_place_features, place_features
 from classifier.features.reader import ParsedDocument
 from classifier.features.reading import Reading, of_each, remembered
 from classifier.features.rows import stacked
@@ -106,7 +106,7 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         for document in documents:
             stop = start + len(document.sentences)
             if places is not None:
-                document.memo["place"] = places[start:stop]
+                keep_place_features(document, places[start:stop])
             inside = wanted[(wanted >= start) & (wanted < stop)] - start
             parts = [
                 *_neighbours(odds[start:stop], inside),

@@ -46,6 +46,11 @@ def place_features(document: ParsedDocument) -> NDArray[np.float32]:
     return remembered(document.memo, "place", lambda: _place_features(document))
 
 
+def keep_place_features(document: ParsedDocument, values: NDArray[np.floating[Any]]) -> None:
+    """Spare ``place_features`` the work: these are they, at hand from elsewhere."""
+    document.memo["place"] = values.astype(np.float32)
+
+
 def places_of(documents: Iterable[ParsedDocument]) -> Iterator[tuple[int, int, str]]:
     """All that the place features of each sentence hang on but its words."""
     for document in documents:

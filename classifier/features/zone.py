@@ -36,9 +36,9 @@ class RollingZone:
         if self._open is not None and self._read + chars > self._most:
             self.leave()
         if self._open is None:
-            self._open = ExitStack()
-            self._open.enter_context(self._nlp.memory_zone())
-            self._read = 0
+            zone = ExitStack()
+            zone.enter_context(self._nlp.memory_zone())
+            self._open, self._read = zone, 0
         self._read += chars
 
     def leave(self) -> None:

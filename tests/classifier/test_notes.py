@@ -347,22 +347,27 @@ class TestRemembered:
         assert len(made) == count
 
     @pytest.mark.parametrize(
-        ("old", "new"), [("mice", "rats"), ("\n\nIt is new.", "\n\nIt is old.\n\nIt is new."), (MICE, f"{MICE} {MICE}")]
+        ("text", "old", "new"),
+        [
+            pytest.param(TEXT, "mice", "rats", id="words"),
+            pytest.param(TEXT, "It is new.", "It is new. It is old.", id="place"),
+            pytest.param(TEXT.replace("It is new.", "It is new. It is red."), "new. ", "new.\n\n", id="paragraph"),
+            pytest.param(
+                f"Gel heals\n\n{FAR}\n\nIt was a pilot study.", "pilot study", "<b>pilot</b> study", id="markup"
+            ),
+            pytest.param("Gel heals\n\nIt is new, they say.", "new, ", f"new, {'and new, ' * 120}", id="length"),
+        ],
     )
-    def test_again_for_what_they_hang_on(self, made: list[str], old: str, new: str) -> None:
+    def test_again_for_what_they_hang_on(self, made: list[str], text: str, old: str, new: str) -> None:
         cache = SentenceCache(100)
-        list(all_notes(cached(self.TEXT, cache)))
+        before = list(all_notes(cached(text, cache)))
         count = len(made)
-        changed = self.TEXT.replace(old, new)
-        assert changed != self.TEXT
-        assert list(all_notes(cached(changed, cache))) == list(all_notes(read(changed)))
+        changed = text.replace(old, new)
+        assert changed != text
+        found = list(all_notes(cached(changed, cache)))
+        assert found == list(all_notes(read(changed)))
+        assert found != before
         assert len(made) > count
-
-    def test_markup_in_the_words_counts(self, made: list[str]) -> None:
-        cache = SentenceCache(100)
-        texts = [self.TEXT.replace("mice", word) for word in ("mice", "<b>mice</b>", "<i>mice</i>")]
-        for text in texts:
-            assert list(all_notes(cached(text, cache))) == list(all_notes(read(text)))
 
     def test_a_doubt_that_comes_and_goes(self) -> None:
         cache = SentenceCache(100)

@@ -285,6 +285,37 @@ class TestMemo:
         assert memo("A pill\n\nIt was tried in rats. It is red, too. It is round.") is not first
         assert memo("A pill\n\nIt is red. It was tried in mice.") is not first
 
+    @pytest.mark.parametrize(
+        "others",
+        [
+            (telling("design", "preclinical", 2),),
+            (telling("design", "randomised", 1),),
+            (telling("harms", "reported", 1),),
+            (telling("design", "preclinical", 1, background=True),),
+            (telling("design", "preclinical", 1, weak=True),),
+            (telling("design", "preclinical", 1), telling("design", "preclinical", 1)),
+            (),
+        ],
+    )
+    def test_all_that_the_columns_hang_on_counts(self, others: tuple[Evidence, ...]) -> None:
+        kept = SentenceCache(100).memos
+        first = article(5, telling("design", "preclinical", 1))
+        second = article(5, *others)
+        fresh = table(article(5, *others))
+        for document in (first, second):
+            document.memo["recent"] = kept
+        assert table(first) != table(second)
+        assert table(second) == fresh
+        assert told_memo(first)["number"] != told_memo(second)["number"]
+
+    def test_so_do_the_sentences_that_use_up_windows(self) -> None:
+        cache = SentenceCache(100)
+        lines = ("It is odd.", "Photo: AP")
+        texts = [f"A pill\n\nIt was tried in mice.\n\n{line}\n\nIt is red." for line in lines]
+        first, second = (shared_reader().read([Document(text)], cache)[0] for text in texts)
+        assert counting(first).tolist() != counting(second).tolist()
+        assert told_memo(first)["number"] != told_memo(second)["number"]
+
     def test_it_takes_no_more_room_however_often_an_article_changes(self) -> None:
         cache = SentenceCache(20)
         for number in range(30):

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_reader import TEXTS, read
 
-from classifier.features.reader import ParsedDocument
-from classifier.features.topic import TOPIC_NAMES, topic_features
+from classifier.document import Document
+from classifier.features.reader import ParsedDocument, shared_reader
+from classifier.features.reading import SentenceCache
+from classifier.features.topic import TOPIC_NAMES, topic_features, topic_number
 
 NOWHERE = 40
 WALNUTS = read(
@@ -119,3 +121,28 @@ def test_shares_are_shares_in_any_text(text: str, title: str | None) -> None:
     for name in ("headline_share", "headline_covered", "previous_share", "starts_with_pronoun"):
         assert all(0 <= value <= 1 for value in found[name])
     assert all(value >= 0 for column in found.values() for value in column)
+
+
+class TestNumber:
+    """Articles of one cache have the same number if their headline and their most frequent words are the same."""
+
+    BODY = " ".join(["walnut"] * 5 + ["stroke"] * 4 + ["nurse"] * 4 + ["heart"] * 3) + "."
+        "Walnut walnut walnut walnut walnut. Stroke stroke stroke stroke. Nurse nurse nurse nurse. Heart heart heart."
+    )
+
+    @pytest.mark.parametrize(
+        ("text", "same"),
+        [
+            (f"Plain head\n\n{BODY} It is dull.", True),
+            (f"Plain tale\n\n{BODY}", False),
+            (f"Plain head\n\n{BODY} Kidney kidney kidney.", False),
+            # The same words are frequent, others of them are the most frequent.
+            (f"Plain head\n\n{BODY} Heart heart.", False),
+        ],
+    )
+    def test_it_tells_articles_apart(self, text: str, same: bool) -> None:
+        cache = SentenceCache(100)
+        first, second = (
+            shared_reader().read([Document(one)], cache)[0] for one in (f"Plain head\n\n{self.BODY}", text)
+        )
+        assert (topic_number(first) == topic_number(second)) is same
