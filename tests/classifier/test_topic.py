@@ -127,8 +127,6 @@ class TestNumber:
     """Articles of one cache have the same number if their headline and their most frequent words are the same."""
 
     BODY = " ".join(["walnut"] * 5 + ["stroke"] * 4 + ["nurse"] * 4 + ["heart"] * 3) + "."
-        "Walnut walnut walnut walnut walnut. Stroke stroke stroke stroke. Nurse nurse nurse nurse. Heart heart heart."
-    )
 
     @pytest.mark.parametrize(
         ("text", "same"),
