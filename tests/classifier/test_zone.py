@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 
 from classifier.document import Document
 from classifier.features.reader import Reader
@@ -42,9 +45,15 @@ class TestReader:
         assert not is_new(reader, "vwxyz")
 
 
+@cache
+def blank_pipeline() -> Language:
+    """It takes a while to make; each test leaves its zone."""
+    return spacy.blank("en")
+
+
 @given(st.lists(st.integers(1, 7), max_size=20))
 def test_a_zone_is_left_for_a_new_one_when_it_is_full(counts: list[int]) -> None:
-    nlp = spacy.blank("en")
+    nlp = blank_pipeline()
     zone = RollingZone(nlp, most=10)
     read = 0
     for number, count in enumerate(counts):
