@@ -263,8 +263,12 @@ def test_ci_runs_what_contributors_run() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     assert "set -euo pipefail\n" in script
-    ran = re.findall(r"^make (.+)$", script, re.MULTILINE)
-    assert " ".join(ran).split() == ["install", "lint", "types", "test"]
+    ran = re.findall(r"^make ([a-z ]+[a-z])", script, re.MULTILINE)
+    assert " ".join(ran).split() == ["install", "lint", "types", "test", "test"]
+    # Two halves: what one leaves out the other runs, and both must pass.
+    (half,) = re.findall(r'^half="(.+)"$', script, re.MULTILINE)
+    assert all((ROOT / folder).is_dir() and folder.startswith("tests/") for folder in half.split())
+    assert script.endswith('exit "$status"\n')
 
 
 def clean() -> dict[str, str]:

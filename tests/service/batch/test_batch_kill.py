@@ -188,7 +188,7 @@ def test_no_process_outlives_its_parent(
     out, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
     expected = undisturbed(source, out)
     arguments = [str(source), str(out), "--jobs", "2"]
-    with _started(arguments, part, 32, FAKE_DELAY="0.3") as process:
+    with _started(arguments, part, 32, FAKE_DELAY="0.2") as process:
         workers = psutil.Process(process.pid).children(recursive=True)
         assert len(workers) >= 2
         assert ended(forked(["batch", str(source), str(out), "--jobs", "1"])) == 2
