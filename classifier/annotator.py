@@ -140,7 +140,7 @@ class Annotator:
         0 where the rule book excuses a label; see ``exempt``.
         """
         parsed = self._reader.read([document], self._cache)
-        return np.where(exempt(parsed[0]), 0.0, self._score(parsed))
+        return np.where(exempt(parsed[0]), 0.0, self._scorer.predict_proba(parsed, remember=True))
 
     def forget(self) -> None:
         """Forget all sentences, and the words in them; see ``remembers``."""
@@ -157,16 +157,12 @@ class Annotator:
         self, documents: Sequence[Document], mode: Mode, labels: frozenset[str]
     ) -> Iterator[Annotation]:
         parsed = self._reader.read(documents, self._cache)
-        scores = self._score(parsed)
+        scores = self._scorer.predict_proba(parsed, remember=True)
         start = 0
         for document in parsed:
             stop = start + len(document.sentences)
             yield self._compose(document, scores[start:stop], mode, labels)
             start = stop
-
-    def _score(self, documents: Sequence[ParsedDocument]) -> NDArray[np.float64]:
-        """Scores of all sentences; what their words alone decide is asked of the model only for new sentences."""
-        return self._scorer.predict_proba(documents, remember=True)
 
     def _trigger(self, sentence: ParsedSentence, label: int) -> Span:
         def work() -> tuple[int, int]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.features.reading import changed
 from classifier.features.table import ContextTable
 from classifier.packed_trees import MOST_LEAVES, PackedTrees
 
@@ -60,9 +61,7 @@ class Memory:
         self._memos = memos
         self._abouts = list(zip(abouts, np.packbits(wanted, axis=1).tolist(), strict=True))
         self._kept: list[_Kept] = [memo.get(_MEMO, _NOTHING) for memo in memos]
-        self.new = [
-            place for place, (kept, now) in enumerate(zip(self._kept, self._abouts, strict=True)) if kept.about != now
-        ]
+        self.new = changed(self._kept, self._abouts)
 
     def masks(self, ask: Callable[[list[int]], Masks], counts: NDArray[np.intp]) -> Masks:
         """What is ruled out, shape (n_wanted, n_trees), sentence by sentence.
@@ -151,8 +150,9 @@ class Forest:
         self._shared_columns = np.searchsorted(np.flatnonzero(shared), common)
         self._values = np.concatenate([one.value.ravel() for one in trees])
         # In the smallest numbers that hold them: there are thousands to add up at each check.
-        self._first_values = np.arange(len(self._values), step=MOST_LEAVES).reshape(self._shape)
-        self._first_values = self._first_values.astype(np.min_scalar_type(-len(self._values)))
+        count = len(self._values)
+        firsts = np.arange(0, count, MOST_LEAVES, dtype=np.min_scalar_type(-count))
+        self._first_values = firsts.reshape(self._shape)
         self._starts = np.array([one.start for one in trees])
 
     def odds(self, table: ContextTable, wanted: NDArray[np.bool_], memory: Memory | None = None) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import islice, repeat
+from itertools import repeat
 from operator import ne
 from typing import Any, Self
 
@@ -134,10 +134,11 @@ class ContextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             If a sentence's is what it was, so are its own columns: all families are provided for.
         """
         found: list[tuple[object, ...]] = []
+        beyond = [0] * _REACH
         for document in documents:
-            known = list(islice(numbers, len(found), len(found) + len(document.sentences)))
+            known = numbers[len(found) : len(found) + len(document.sentences)]
             article = (told_memo(document)["number"], topic_number(document))
-            padded = [0] * _REACH + known + [0] * _REACH
+            padded = [*beyond, *known, *beyond]
             around = zip(*(padded[step:] for step in range(2 * _REACH + 1)), strict=False)
             found += zip(repeat(article), _starts(document), around, strict=False)
         return found

@@ -121,6 +121,11 @@ def of_each(sentences: Iterable[ParsedSentence], name: object, work: Callable[[R
     return result
 
 
+def changed(kept: Iterable[tuple[object, ...]], abouts: Iterable[object]) -> list[int]:
+    """Places of what is kept, each after what it hangs on, where that isn't what it is now."""
+    return [place for place, (one, now) in enumerate(zip(kept, abouts, strict=True)) if one[0] != now]
+
+
 def recalled(
     sentences: Sequence[ParsedSentence],
     name: object,
@@ -148,7 +153,7 @@ def recalled(
     memos = [parsed.reading.memo for parsed in sentences]
     kept: list[tuple[object, NDArray[Any], int]] = [memo.get(name, _NOTHING) for memo in memos]
     about = list(abouts)
-    new = [place for place, (one, now) in enumerate(zip(kept, about, strict=True)) if one[0] != now]
+    new = changed(kept, about)
     for place, row in zip(new, work(new) if new else (), strict=True):
         kept[place] = memos[place][name] = (about[place], row.copy(), next(NUMBERS))
     return stacked([row for _, row, _ in kept]), [number for _, _, number in kept]
